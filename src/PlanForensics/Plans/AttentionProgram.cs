@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using PlanForensics.Numerics;
+
+namespace PlanForensics.Plans;
+
+/// <summary>The exact arithmetic of attention for one query row that sees <see cref="KeyCount"/> keys.</summary>
+/// <remarks>
+/// <para>Scores: <c>t_j = Scores(q, k_j)</c>, rounded to its output format. With the query scaled, <c>q = fl(q * c)</c> first (rounded to the query's stored format), else <c>s_j = fl(t_j * c)</c>,
+/// <c>c = fl(1 / sqrt(head_dim))</c> in binary32. Base two: <c>c2 = fl(c * log2(e))</c> (or <c>log2(e)</c> with a scaled query), exponentials are <c>exp2(fma(t_j, c2, -fl(m * c2)))</c> with m the maximum of t;
+/// base e: <c>exp(fl(s_j - m))</c> with m the maximum of s.</para>
+/// <para>Naive (one part, one block): <c>l = Sum(e)</c>; probabilities normalised: <c>p_j = fl(e_j / l)</c> (or <c>fl(e_j * fl(1 / l))</c>), rounded to P, <c>o = Values(p, v)</c>;
+/// else <c>p_j = e_j</c> rounded to P and <c>o = fl(Values(p, v) / l)</c>. l is always the sum of the unrounded exponentials.</para>
+/// <para>Online: for each block in order, m' = max(m, max of the block); the first block sets <c>l = Sum(e)</c>, <c>o = Values(p, v)</c>; a later one has
+/// <c>a = exp(fl(m - m'))</c> (base two: <c>exp2(fl(fl(m * c2) - fl(m' * c2)))</c>), <c>l = fl(fl(l * a) + Sum(e))</c> and <c>o = fl(fl(o * a) + Values(p, v))</c>
+/// (fma: <c>fma(l, a, Sum(e))</c>, <c>fma(o, a, Values(p, v))</c>). At the end <c>o / l</c> as <see cref="Divide"/> says.</para>
+/// <para>Split-KV: each part runs online without the final division, giving (m_i, l_i, o_i). M = max m_i; w_i = exp(fl(m_i - M)) as above; from part 0 on,
+/// <c>l = fl(l_0 * w_0)</c>, then <c>l = fl(l + fl(l_i * w_i))</c> (fma: <c>fma(l_i, w_i, l)</c>), o likewise; then <c>o / l</c>. One part is not merged.</para>
+/// <para>Values programs end in their accumulator format. The output is rounded to <see cref="Output"/>. Masked keys are not part of the program.</para>
+/// </remarks>
+public sealed class AttentionProgram : OperatorProgram
+{
+    private AttentionProgram(AttentionPlan plan, int keyCount, ReductionProgram scores, ImmutableArray<ImmutableArray<AttentionBlock>> parts, bool normalizes)
+        : base(Print(plan, keyCount, scores, parts, normalizes))
+    {
+        KeyCount = keyCount;
+        Scores = scores;
+        Parts = parts;
+        NormalizesProbabilities = normalizes;
+        (ScaleQuery, BaseTwo, Math, Probabilities, Divide, FusedRescale, Output) =
+            (plan.ScaleQuery, plan.BaseTwo, plan.Math, plan.Probabilities, plan.Divide, plan.Rescale == ReductionStep.Fma, plan.Output);
+    }
+
+    /// <summary>Keys that the query sees.</summary>
+    public int KeyCount { get; }
+
+    /// <summary>Program of one score over the head dimension.</summary>
+    public ReductionProgram Scores { get; }
+
+    /// <summary>Parts (split-KV), each a list of blocks in order.</summary>
+    public ImmutableArray<ImmutableArray<AttentionBlock>> Parts { get; }
+
+    /// <summary>Whether probabilities are divided by the sum before they weight the values.</summary>
+    public bool NormalizesProbabilities { get; }
+
+    /// <summary>Whether the query is scaled rather than the scores.</summary>
+    public bool ScaleQuery { get; }
+
+    /// <summary>Whether exponentials are powers of two.</summary>
+    public bool BaseTwo { get; }
+
+    /// <summary>exp implementation.</summary>
+    public MathPath Math { get; }
+
+    /// <summary>Format of the probabilities.</summary>
+    public NumericFormat Probabilities { get; }
+
+    /// <summary>How the sum divides.</summary>
+    public Division Divide { get; }
+
+    /// <summary>Whether rescaling is fused with the addition.</summary>
+    public bool FusedRescale { get; }
+
+    /// <summary>Output format.</summary>
+    public NumericFormat Output { get; }
+
+    internal static AttentionProgram From(AttentionPlan plan, int keyCount, int headDimension)
+    {
+        var scores = new ReductionProgram(
+            headDimension, GemmLowering.Slices(plan.Scores, new IndexRange(0, headDimension)), NumericFormat.Fp32, NumericFormat.Fp32,
+            [new EpilogueStep(EpilogueKind.Round, plan.Scores.Output)]);
+        int block = plan.Algorithm == AttentionAlgorithm.Naive ? keyCount : System.Math.Min(plan.KvBlock, plan.Partition > 0 ? plan.Partition : int.MaxValue);
+        int blocks = (keyCount + block - 1) / block;
+        int part = plan.Algorithm != AttentionAlgorithm.SplitKv ? keyCount
+            : plan.Partition > 0 ? plan.Partition
+            : (blocks + plan.Splits - 1) / plan.Splits * block;
+        var programs = new Dictionary<int, (ReductionProgram Values, ReductionProgram Sum)>();
+        var parts = ImmutableArray.CreateBuilder<ImmutableArray<AttentionBlock>>();
+        for (int start = 0; start < keyCount; start += part)
+        {
+            int end = System.Math.Min(start + part, keyCount);
+            var list = ImmutableArray.CreateBuilder<AttentionBlock>();
+            for (int first = start; first < end; first += block)
+            {
+                int count = System.Math.Min(block, end - first);
+                if (!programs.TryGetValue(count, out var pair))
+                    programs[count] = pair = (ValuesProgram(plan, count), SumProgram(plan, count));
+                list.Add(new AttentionBlock(first, count, pair.Values, pair.Sum));
+            }
+
+            parts.Add(list.ToImmutable());
+        }
+
+        bool normalizes = plan.Algorithm == AttentionAlgorithm.Naive && plan.NormalizeProbabilities;
+        return new AttentionProgram(plan, keyCount, scores, parts.ToImmutable(), normalizes);
+    }
+
+    private static ReductionProgram ValuesProgram(AttentionPlan plan, int count) => new(
+        count, GemmLowering.Slices(plan.Values, new IndexRange(0, count)), NumericFormat.Fp32, NumericFormat.Fp32,
+        [new EpilogueStep(EpilogueKind.Round, plan.Values.Output)]);
+
+    private static ReductionProgram SumProgram(AttentionPlan plan, int count) => new(
+        count, ChainMerge.Lanes([new IndexRange(0, count)], ReductionStep.Add, plan.Sum, NumericFormat.Fp32, startsAtZero: false), NumericFormat.Fp32, NumericFormat.Fp32);
+
+    private static string Print(
+        AttentionPlan plan, int keyCount, ReductionProgram scores, ImmutableArray<ImmutableArray<AttentionBlock>> parts, bool normalizes)
+    {
+        bool one = parts is [[_]];
+        string blocks = string.Join(" | ", parts.Select(part => string.Join(", ", part.Select(item => string.Create(
+            CultureInfo.InvariantCulture, $"{item.Start}+{item.Count} v({item.Values.Text}) s({item.Sum.Text})")))));
+        return string.Create(CultureInfo.InvariantCulture, $"attention keys={keyCount} scale={(plan.ScaleQuery ? "query" : "scores")} exp_base={(plan.BaseTwo ? "2" : "e")} ")
+            + $"math={PlanNames.Of(plan.Math)} p={NumericFormats.NameOf(plan.Probabilities)} normalize={(normalizes ? "probabilities" : "output")} divide={PlanNames.Of(plan.Divide)} "
+            + (one ? "" : $"rescale={plan.Rescale} ") + $"out={NumericFormats.NameOf(plan.Output)} scores: {scores.Text} blocks: {blocks}";
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using PlanForensics.Numerics;
+
+namespace PlanForensics.Plans;
+
+/// <summary>The programs of a matrix product's output elements: one region for a uniform plan, several where a plan differs inside one output.</summary>
+public sealed class GemmProgram : OperatorProgram
+{
+    internal GemmProgram(ImmutableArray<ProgramRegion> regions)
+        : base(Print(regions)) => Regions = regions;
+
+    /// <summary>The regions; they cover the output without overlap.</summary>
+    public ImmutableArray<ProgramRegion> Regions { get; }
+
+    /// <summary>The one program of a uniform plan, or null where regions differ.</summary>
+    public ReductionProgram? Uniform => Regions.Length == 1 ? Regions[0].Program : null;
+
+    internal static GemmProgram From(GemmPlan plan, OperatorShape shape)
+    {
+        CheckShape(plan, shape);
+        ImmutableArray<EpilogueStep> epilogue = Epilogue(plan, shape.HasBias);
+        if (plan.AllReduce is not { } allReduce)
+        {
+            ReductionChain? root = shape.Depth == 0 ? null : GemmLowering.Slices(plan, new IndexRange(0, shape.Depth));
+            return Whole(shape, new ReductionProgram(shape.Depth, root, plan.Operand, plan.Operand, epilogue));
+        }
+
+        if (shape.Depth % allReduce.Ranks != 0 || shape.Depth == 0)
+            throw new PlanNotSupportedException(plan.Text, $"K = {shape.Depth} does not divide into {allReduce.Ranks} ranks; give a K that does");
+        int share = shape.Depth / allReduce.Ranks;
+        ImmutableArray<ReductionChain> partials = [.. Enumerable.Range(0, allReduce.Ranks).Select(rank =>
+        {
+            ReductionChain chain = GemmLowering.Slices(plan, new IndexRange(rank * share, share));
+            return new ReductionChain(NumericFormat.Fp32, [chain], allReduce.Wire);
+        })];
+        return ByPartition(allReduce, shape, shape.Depth, plan.Operand, plan.Operand, partials, epilogue);
+    }
+
+    internal static GemmProgram ByPartition(
+        AllReducePlan plan,
+        OperatorShape shape,
+        int depth,
+        NumericFormat operandA,
+        NumericFormat operandB,
+        ImmutableArray<ReductionChain> partials,
+        ImmutableArray<EpilogueStep> epilogue)
+    {
+        if (plan.Partitions == 1)
+            return Whole(shape, new ReductionProgram(depth, plan.Combine(partials, 0), operandA, operandB, epilogue));
+        if (shape.Rows != 1)
+            throw new PlanNotSupportedException(plan.Text, $"partitions of a {plan.Algorithm} all-reduce are lowered for one row; got {shape.Rows} rows. Lower each row on its own");
+        int size = (shape.Columns + plan.Ranks - 1) / plan.Ranks;
+        var regions = ImmutableArray.CreateBuilder<ProgramRegion>(plan.Ranks);
+        for (int partition = 0; partition < plan.Ranks && partition * size < shape.Columns; partition++)
+        {
+            int count = Math.Min(size, shape.Columns - (partition * size));
+            regions.Add(new ProgramRegion(
+                0, 1, partition * size, count, new ReductionProgram(depth, plan.Combine(partials, partition), operandA, operandB, epilogue)));
+        }
+
+        return new GemmProgram(Join(regions.ToImmutable()));
+    }
+
+    internal static GemmProgram Whole(OperatorShape shape, ReductionProgram program) => new([new ProgramRegion(0, shape.Rows, 0, shape.Columns, program)]);
+
+    private static ImmutableArray<ProgramRegion> Join(ImmutableArray<ProgramRegion> regions) => regions.All(region => region.Program.Equals(regions[0].Program))
+        ? [regions[0] with { ColumnCount = regions.Sum(region => region.ColumnCount) }]
+        : regions;
+
+    private static ImmutableArray<EpilogueStep> Epilogue(GemmPlan plan, bool hasBias)
+    {
+        var steps = ImmutableArray.CreateBuilder<EpilogueStep>();
+        if (hasBias && plan.Bias == BiasPlacement.Fused)
+            steps.Add(new EpilogueStep(EpilogueKind.Bias, NumericFormat.Fp32));
+        steps.Add(new EpilogueStep(EpilogueKind.Round, plan.Output));
+        if (hasBias && plan.Bias == BiasPlacement.Separate)
+            steps.Add(new EpilogueStep(EpilogueKind.Bias, plan.Output));
+        return steps.ToImmutable();
+    }
+
+    private static void CheckShape(GemmPlan plan, OperatorShape shape)
+    {
+        if (shape.Rows < 0 || shape.Columns < 0 || shape.Depth < 0)
+            throw new ArgumentOutOfRangeException(nameof(shape), shape, "M, N and K are not negative");
+        if (plan.SliceK > 1 && (plan.Tile.K == 0 || plan.Tile.K % plan.SliceK != 0))
+            throw new PlanNotSupportedException(plan.Text, $"slice_k={plan.SliceK} needs a tile K that it divides; got tile {plan.Tile}");
+        if (plan.Residue == Residue.First && plan.Tile.K == 0)
+            throw new PlanNotSupportedException(plan.Text, "residue=first needs a tile K; got tile 0");
+        if (plan.Lanes.Lanes > 1 && plan.Step.TermsPerStep > 1 && plan.Lanes.Vector % plan.Step.TermsPerStep != 0)
+            throw new PlanNotSupportedException(plan.Text, $"a lane of step {plan.Step} takes whole blocks: vector is a multiple of {plan.Step.TermsPerStep}");
+        if (plan.Merge != MergeOrder.Atomic && plan.AtomicOrder != AtomicOrder.InOrder)
+            throw new PlanNotSupportedException(plan.Text, "atomic_order is given, but merge is not atomic");
+        if (plan.Step.Kind == StepKind.Dp4a || plan.Accumulator == NumericFormat.Int32)
+            throw new PlanNotSupportedException(plan.Text, "integer accumulation needs quantised operands with scales, which this version does not replay");
+    }
+
+    private static string Print(ImmutableArray<ProgramRegion> regions) => regions.Length == 1
+        ? regions[0].Program.Text
+        : "map{" + string.Join("; ", regions.Select(region => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{region.RowStart}+{region.RowCount} x {region.ColumnStart}+{region.ColumnCount}: {region.Program.Text}"))) + "}";
+}

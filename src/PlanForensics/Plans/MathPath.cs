@@ -1,0 +1,23 @@
+namespace PlanForensics.Plans;
+
+/// <summary>Which implementation of a transcendental function ran. Only <see cref="Portable"/> is replayed by this version; engines refuse the others.</summary>
+public enum MathPath
+{
+    /// <summary><c>Numerics.PortableMath</c>: IEEE operations only (<c>portable</c>).</summary>
+    Portable,
+
+    /// <summary>glibc's expf, sinf, cosf (<c>glibc</c>).</summary>
+    Glibc,
+
+    /// <summary>Sleef, u10 variants, as ATen uses (<c>sleef</c>).</summary>
+    Sleef,
+
+    /// <summary>MLAS, as ONNX Runtime uses (<c>mlas</c>).</summary>
+    Mlas,
+
+    /// <summary>ggml's vector exp (<c>ggml</c>).</summary>
+    Ggml,
+
+    /// <summary>CUDA's approximate instructions (<c>cuda_approx</c>).</summary>
+    CudaApprox,
+}

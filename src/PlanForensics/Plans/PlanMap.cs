@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+
+namespace PlanForensics.Plans;
+
+/// <summary>
+/// Different plans for regions of one output, as libraries that pick a kernel for each micro-tile do. Regions are tried in order; the last one covers the rest.
+/// </summary>
+/// <remarks>Text: <c>map{ROWSxCOLUMNS: gemm ...; ...; *x*: gemm ...}</c>, ROWS and COLUMNS being <c>first..last</c> (0-based, inclusive) or <c>*</c>.</remarks>
+public sealed record PlanMap : OperatorPlan
+{
+    private readonly string _text;
+
+    /// <summary>Creates a map.</summary>
+    /// <param name="regions">Regions in order; the last must be unbounded in rows and columns.</param>
+    /// <exception cref="ArgumentException">There is no region, or the last one does not cover everything.</exception>
+    public PlanMap(ImmutableArray<PlanMapRegion> regions)
+    {
+        if (regions.IsDefaultOrEmpty || regions[^1].Rows is not null || regions[^1].Columns is not null)
+            throw new ArgumentException("a plan map ends with a region *x* that covers the rest", nameof(regions));
+        Regions = regions;
+        _text = "map{" + string.Join("; ", regions.Select(region => region.Text)) + "}";
+    }
+
+    /// <summary>The regions, in the order in which they are tried.</summary>
+    public ImmutableArray<PlanMapRegion> Regions { get; }
+
+    /// <inheritdoc/>
+    public override string Text => _text;
+
+    /// <summary>Whether two maps have the same text.</summary>
+    /// <param name="other">Another map.</param>
+    /// <returns>Whether the texts are equal.</returns>
+    public bool Equals(PlanMap? other) => other is not null && other.Text == Text;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override OperatorProgram Lower(OperatorShape shape)
+    {
+        int[] rowCuts = Cuts(Regions.Select(region => region.Rows), shape.Rows);
+        int[] columnCuts = Cuts(Regions.Select(region => region.Columns), shape.Columns);
+        var lowered = Regions.Select(region => new Lazy<ReductionProgram>(() => Uniform(region, shape))).ToArray();
+        var output = ImmutableArray.CreateBuilder<ProgramRegion>();
+        for (int row = 0; row + 1 < rowCuts.Length; row++)
+        {
+            for (int column = 0; column + 1 < columnCuts.Length; column++)
+            {
+                int index = 0;
+                while (!Regions[index].Contains(rowCuts[row], columnCuts[column]))
+                    index++;
+                output.Add(new ProgramRegion(
+                    rowCuts[row], rowCuts[row + 1] - rowCuts[row], columnCuts[column], columnCuts[column + 1] - columnCuts[column], lowered[index].Value));
+            }
+        }
+
+        return output.Count > 0 && output.All(region => region.Program.Equals(output[0].Program))
+            ? GemmProgram.Whole(shape, output[0].Program)
+            : new GemmProgram(output.ToImmutable());
+    }
+
+    internal static PlanMap ParseMap(string text)
+    {
+        if (!text.EndsWith('}'))
+            throw new PlanFormatException(text, text.Length, "expected \"}\"");
+        var regions = ImmutableArray.CreateBuilder<PlanMapRegion>();
+        int position = "map{".Length;
+        foreach (string part in text[position..^1].Split("; "))
+        {
+            int colon = part.IndexOf(": ", StringComparison.Ordinal);
+            if (colon < 0 || !PlanMapRegion.TryParseBounds(part[..colon], out var rows, out var columns))
+                throw new PlanFormatException(text, position, "expected ROWSxCOLUMNS: gemm ..., each FIRST..LAST or *");
+            if (Parse(part[(colon + 2)..]) is not GemmPlan plan)
+                throw new PlanFormatException(text, position + colon + 2, "a map's regions hold gemm plans");
+            regions.Add(new PlanMapRegion(rows, columns, plan));
+            position += part.Length + 2;
+        }
+
+        try
+        {
+            return new PlanMap(regions.ToImmutable());
+        }
+        catch (ArgumentException exception)
+        {
+            throw new PlanFormatException(text, text.Length - 1, exception.Message);
+        }
+    }
+
+    private static ReductionProgram Uniform(PlanMapRegion region, OperatorShape shape) =>
+        ((GemmProgram)region.Plan.Lower(shape)).Uniform
+        ?? throw new PlanNotSupportedException(region.Plan.Text, "a map's region holds a plan that lowers to one program");
+
+    private static int[] Cuts(IEnumerable<(int First, int Last)?> bounds, int limit) => [.. bounds
+        .Where(bound => bound is not null)
+        .SelectMany(bound => new[] { bound!.Value.First, bound.Value.Last + 1 })
+        .Append(0).Append(limit)
+        .Where(cut => cut >= 0 && cut <= limit)
+        .Distinct().Order()];
+}
