@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+
+namespace PlanForensics.Numerics;
+
+/// <summary>Turns fp32-held values into left-aligned patterns of their format, refusing values that the format does not have.</summary>
+internal static class UlpPatterns
+{
+    /// <summary>fp32, tf32 and bf16 values are their own left-aligned patterns.</summary>
+    public static bool AreBits(NumericFormat format) => format is NumericFormat.Fp32 or NumericFormat.Tf32 or NumericFormat.Bf16;
+
+    /// <summary>The pattern of one value; a NaN keeps its fp32 bits, which are NaN on every grid.</summary>
+    public static uint Of(float value, NumericFormat format, long index)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        if (float.IsNaN(value))
+            return bits;
+        if (!Rounding.IsRepresentable(value, format))
+            throw NotRepresentable(bits, format, index);
+        return format switch
+        {
+            NumericFormat.Fp16 => (uint)Fp16.FromSingle(value) << 16,
+            NumericFormat.Fp8E4M3 => (uint)Fp8E4M3.FromSingle(value) << 24,
+            NumericFormat.Fp8E5M2 => (uint)Fp8E5M2.FromSingle(value) << 24,
+            _ => bits,
+        };
+    }
+
+    public static void Fill(ReadOnlySpan<float> values, NumericFormat format, long startIndex, Span<uint> patterns)
+    {
+        if (format == NumericFormat.Fp32)
+        {
+            MemoryMarshal.Cast<float, uint>(values).CopyTo(patterns);
+            return;
+        }
+
+        for (int i = 0; i < values.Length; i++)
+            patterns[i] = Of(values[i], format, startIndex + i);
+    }
+
+    public static void CheckSixteenBit(NumericFormat format)
+    {
+        if (format is not (NumericFormat.Bf16 or NumericFormat.Fp16))
+            throw new ArgumentOutOfRangeException(nameof(format), format, "16-bit patterns are bf16 or fp16");
+    }
+
+    public static ArgumentException NotRepresentable(uint bits, NumericFormat format, long index) => new(
+        $"value {BitConverter.UInt32BitsToSingle(bits):R} (0x{bits:X8}) at index {index} is not representable in {NumericFormats.NameOf(format)}; "
+        + "round it first, or compare in fp32");
+}
