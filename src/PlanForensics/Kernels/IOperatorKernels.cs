@@ -1,0 +1,84 @@
+using PlanForensics.Plans;
+
+namespace PlanForensics.Kernels;
+
+/// <summary>
+/// Runs lowered operators on the CPU. Every implementation gives the same bits for every program it supports; the reference interpreter is the definition.
+/// </summary>
+/// <remarks>
+/// All arrays are row-major binary32 values that are representable in the operator's formats. Implementations are immutable and may be called from several threads.
+/// A computed NaN is stored as the output format's canonical quiet NaN. Bitwise: identical on every machine.
+/// </remarks>
+public interface IOperatorKernels
+{
+    /// <summary>Canonical name: <c>reference</c>, <c>vector512</c>, <c>vector256</c> or <c>vector128</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Whether this program can be run.</summary>
+    /// <param name="program">The lowered operator.</param>
+    /// <param name="reason">Why not, when the method returns false; otherwise empty.</param>
+    /// <returns>True when the program is run bit for bit.</returns>
+    bool Supports(OperatorProgram program, out string reason);
+
+    /// <summary>Matrix product <c>C[r, n] = program(A[r, :], W[n, :])</c>.</summary>
+    /// <param name="program">The programs of the output's regions.</param>
+    /// <param name="a">Activations, (rows, K); the number of rows is <c>a.Length / K</c>.</param>
+    /// <param name="weights">Weights, (N, K).</param>
+    /// <param name="bias">N values, or empty when the program has no bias step.</param>
+    /// <param name="c">Output, (rows, N).</param>
+    /// <exception cref="ArgumentException">Lengths do not fit the program.</exception>
+    /// <exception cref="PlanNotSupportedException">The program is not supported.</exception>
+    void Gemm(GemmProgram program, ReadOnlySpan<float> a, WeightMatrix weights, ReadOnlySpan<float> bias, Span<float> c);
+
+    /// <summary>RMSNorm of each row of <see cref="NormProgram.Width"/> values.</summary>
+    /// <param name="program">The lowered norm.</param>
+    /// <param name="epsilon">Added to the mean of squares in binary32.</param>
+    /// <param name="x">Input, (rows, width).</param>
+    /// <param name="weight">One value a column.</param>
+    /// <param name="y">Output, (rows, width); may be <paramref name="x"/>.</param>
+    void RmsNorm(NormProgram program, float epsilon, ReadOnlySpan<float> x, ReadOnlySpan<float> weight, Span<float> y);
+
+    /// <summary>LayerNorm of each row of <see cref="NormProgram.Width"/> values.</summary>
+    /// <param name="program">The lowered norm.</param>
+    /// <param name="epsilon">Added to the variance in binary32.</param>
+    /// <param name="x">Input, (rows, width).</param>
+    /// <param name="weight">One value a column.</param>
+    /// <param name="bias">One value a column.</param>
+    /// <param name="y">Output, (rows, width); may be <paramref name="x"/>.</param>
+    void LayerNorm(NormProgram program, float epsilon, ReadOnlySpan<float> x, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> y);
+
+    /// <summary>Rotates the heads of one position.</summary>
+    /// <param name="plan">The rotation's arithmetic.</param>
+    /// <param name="interleaved">True: pairs (2i, 2i+1). False: pairs (i, i + head_dim/2).</param>
+    /// <param name="cosine">head_dim/2 values of this position, already in the table's format.</param>
+    /// <param name="sine">head_dim/2 values of this position, already in the table's format.</param>
+    /// <param name="heads">Values of all heads, (heads, head_dim), rotated in place.</param>
+    void Rope(RopePlan plan, bool interleaved, ReadOnlySpan<float> cosine, ReadOnlySpan<float> sine, Span<float> heads);
+
+    /// <summary>Attention of one query position.</summary>
+    /// <param name="program">The lowered attention; its key count is the number of cached positions that are seen.</param>
+    /// <param name="query">Query heads, (heads, head_dim).</param>
+    /// <param name="cache">Keys and values; heads is a multiple of its number of heads (grouped queries).</param>
+    /// <param name="output">Output, (heads, head_dim).</param>
+    void Attention(AttentionProgram program, ReadOnlySpan<float> query, KeyValueCache cache, Span<float> output);
+
+    /// <summary>SwiGLU: <c>silu(gate) * up</c>, as <see cref="ActivationPlan"/> states.</summary>
+    /// <param name="plan">The activation's arithmetic.</param>
+    /// <param name="gate">Gate projection.</param>
+    /// <param name="up">Up projection, as long as <paramref name="gate"/>.</param>
+    /// <param name="y">Output, as long; may be one of the inputs.</param>
+    void SiluMultiply(ActivationPlan plan, ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> y);
+
+    /// <summary>GELU, tanh form, as <see cref="ActivationPlan"/> states.</summary>
+    /// <param name="plan">The activation's arithmetic.</param>
+    /// <param name="x">Input.</param>
+    /// <param name="y">Output, as long; may be the input.</param>
+    void GeluTanh(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> y);
+
+    /// <summary>Elementwise addition, as <see cref="ResidualPlan"/> states.</summary>
+    /// <param name="plan">The addition's arithmetic.</param>
+    /// <param name="stream">Residual stream.</param>
+    /// <param name="x">Added values, as many.</param>
+    /// <param name="y">Output, as many; may be one of the inputs.</param>
+    void Add(ResidualPlan plan, ReadOnlySpan<float> stream, ReadOnlySpan<float> x, Span<float> y);
+}

@@ -1,0 +1,91 @@
+namespace PlanForensics.Kernels;
+
+/// <summary>
+/// Keys and values of one layer and one sequence. Keys are kept transposed, (head, head_dim, position), values as (head, position, head_dim), so that
+/// engines vectorise over positions for scores and over the head dimension for weighted values.
+/// </summary>
+public sealed class KeyValueCache
+{
+    private float[] _keys;
+    private float[] _values;
+
+    /// <summary>Creates an empty cache.</summary>
+    /// <param name="heads">Key/value heads.</param>
+    /// <param name="headDimension">Values of one head.</param>
+    /// <param name="capacity">Positions to make room for; the cache grows when more are appended.</param>
+    public KeyValueCache(int heads, int headDimension, int capacity = 64)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(headDimension, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        (Heads, HeadDimension, Capacity) = (heads, headDimension, capacity);
+        _keys = new float[(long)heads * headDimension * capacity];
+        _values = new float[(long)heads * headDimension * capacity];
+    }
+
+    private KeyValueCache(KeyValueCache source)
+    {
+        (Heads, HeadDimension, Capacity, Count) = (source.Heads, source.HeadDimension, source.Capacity, source.Count);
+        _keys = (float[])source._keys.Clone();
+        _values = (float[])source._values.Clone();
+    }
+
+    /// <summary>Key/value heads.</summary>
+    public int Heads { get; }
+
+    /// <summary>Values of one head.</summary>
+    public int HeadDimension { get; }
+
+    /// <summary>Positions there is room for: the distance between successive dimensions of a key.</summary>
+    public int Capacity { get; private set; }
+
+    /// <summary>Positions appended.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Keys of one head, (head_dim, capacity): element (d, position) is at <c>d * Capacity + position</c>.</summary>
+    /// <param name="head">0-based key/value head.</param>
+    /// <returns>The head's keys.</returns>
+    public ReadOnlySpan<float> Keys(int head) => _keys.AsSpan(head * HeadDimension * Capacity, HeadDimension * Capacity);
+
+    /// <summary>Values of one head, (capacity, head_dim): element (position, d) is at <c>position * HeadDimension + d</c>.</summary>
+    /// <param name="head">0-based key/value head.</param>
+    /// <returns>The head's values.</returns>
+    public ReadOnlySpan<float> Values(int head) => _values.AsSpan(head * HeadDimension * Capacity, HeadDimension * Capacity);
+
+    /// <summary>Appends one position.</summary>
+    /// <param name="keys">Keys of all heads, (heads, head_dim).</param>
+    /// <param name="values">Values of all heads, (heads, head_dim).</param>
+    /// <exception cref="ArgumentException">A length is not heads x head_dim.</exception>
+    public void Append(ReadOnlySpan<float> keys, ReadOnlySpan<float> values)
+    {
+        int width = Heads * HeadDimension;
+        if (keys.Length != width || values.Length != width)
+            throw new ArgumentException($"expected {Heads} x {HeadDimension} = {width} keys and values; got {keys.Length} and {values.Length}", nameof(keys));
+        if (Count == Capacity)
+            Grow();
+        for (int head = 0; head < Heads; head++)
+        {
+            for (int d = 0; d < HeadDimension; d++)
+                _keys[(((head * HeadDimension) + d) * Capacity) + Count] = keys[(head * HeadDimension) + d];
+            values.Slice(head * HeadDimension, HeadDimension).CopyTo(_values.AsSpan((((head * Capacity) + Count) * HeadDimension), HeadDimension));
+        }
+
+        Count++;
+    }
+
+    /// <summary>An independent copy.</summary>
+    /// <returns>The copy.</returns>
+    public KeyValueCache Clone() => new(this);
+
+    private void Grow()
+    {
+        int capacity = checked(Capacity * 2);
+        float[] grownKeys = new float[(long)Heads * HeadDimension * capacity];
+        float[] grownValues = new float[(long)Heads * HeadDimension * capacity];
+        for (int row = 0; row < Heads * HeadDimension; row++)
+            _keys.AsSpan(row * Capacity, Count).CopyTo(grownKeys.AsSpan(row * capacity));
+        for (int head = 0; head < Heads; head++)
+            _values.AsSpan(head * Capacity * HeadDimension, Count * HeadDimension).CopyTo(grownValues.AsSpan(head * capacity * HeadDimension));
+        (_keys, _values, Capacity) = (grownKeys, grownValues, capacity);
+    }
+}
