@@ -8,7 +8,6 @@ public sealed class ContractLineWriter
 {
     private readonly Stream _stream;
     private readonly ArrayBufferWriter<byte> _buffer = new();
-    private readonly Utf8JsonWriter _json;
 
     /// <summary>Writes to a stream, which stays open.</summary>
     /// <param name="stream">The stream.</param>
@@ -17,7 +16,6 @@ public sealed class ContractLineWriter
     {
         ArgumentNullException.ThrowIfNull(stream);
         _stream = stream;
-        _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = ContractJson.Context.Options.Encoder });
     }
 
     /// <summary>Writes one contract and its line end, at once: never half a line, unless the stream itself fails.</summary>
@@ -27,9 +25,8 @@ public sealed class ContractLineWriter
     {
         ArgumentNullException.ThrowIfNull(contract);
         _buffer.ResetWrittenCount();
-        _json.Reset(_buffer);
-        JsonSerializer.Serialize(_json, contract, ContractJson.Context.ExecutionContract);
-        _json.Flush();
+        using (Utf8JsonWriter json = new(_buffer, new JsonWriterOptions { Encoder = ContractJson.Context.Options.Encoder }))
+            JsonSerializer.Serialize(json, contract, ContractJson.Context.ExecutionContract);
         _buffer.Write("\n"u8);
         _stream.Write(_buffer.WrittenSpan);
     }

@@ -18,6 +18,8 @@ internal static class ContractParser
         }
         catch (JsonException exception)
         {
+            if (NewerVersion(json) is { } version)
+                throw new ContractFormatException(firstLine, 1, version, exception);
             long line = firstLine + (exception.LineNumber ?? 0);
             throw new ContractFormatException(line, (exception.BytePositionInLine ?? 0) + 1, ReasonOf(exception), exception);
         }
@@ -30,6 +32,29 @@ internal static class ContractParser
         {
             throw new ContractFormatException(firstLine, 1, $"invalid text: {exception.Message}", exception);
         }
+    }
+
+    // A contract of a later schema may lack or retype what is required here: its version is then the reason to give.
+    private static string? NewerVersion(ReadOnlySpan<byte> json)
+    {
+        Utf8JsonReader reader = new(json, isFinalBlock: false, default);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("schema_version"u8))
+                    continue;
+                return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int version) && version > ExecutionContract.CurrentSchemaVersion
+                    ? $"the contract has schema {version}, this version reads 1 to {ExecutionContract.CurrentSchemaVersion}; it needs a newer PlanForensics"
+                    : null;
+            }
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+
+        return null;
     }
 
     private static string ReasonOf(Exception exception)
