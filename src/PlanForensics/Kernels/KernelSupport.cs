@@ -1,0 +1,108 @@
+using PlanForensics.Numerics;
+using PlanForensics.Plans;
+
+namespace PlanForensics.Kernels;
+
+/// <summary>What the CPU kernels run, and the checks of arguments that all of them share.</summary>
+internal static class KernelSupport
+{
+    public static bool Check(OperatorProgram program, out string reason)
+    {
+        reason = program switch
+        {
+            GemmProgram gemm => gemm.Regions.Select(region => ProblemOf(region.Program)).FirstOrDefault(problem => problem.Length > 0, ""),
+            AttentionProgram attention => attention.Math != MathPath.Portable ? ProblemOf(attention.Math)
+                : ProblemOf(attention.Scores) is { Length: > 0 } scores ? scores
+                : ProblemOf(attention.Parts[0][0].Values),
+            ElementwiseProgram { Plan: RopePlan rope } => ProblemOf(rope.Math),
+            ElementwiseProgram { Plan: ActivationPlan activation } => ProblemOf(activation.Math),
+            _ => "",
+        };
+        return reason.Length == 0;
+    }
+
+    public static int CheckGemm(GemmProgram program, ReadOnlySpan<float> a, WeightMatrix weights, ReadOnlySpan<float> bias, Span<float> c)
+    {
+        Demand(program);
+        ProgramRegion last = program.Regions[^1];
+        int rows = weights.Depth == 0 ? c.Length / Math.Max(weights.Outputs, 1) : a.Length / weights.Depth;
+        if (weights.Depth != last.Program.Depth || last.ColumnStart + last.ColumnCount != weights.Outputs)
+            throw new ArgumentException($"the program is lowered for N = {last.ColumnStart + last.ColumnCount}, K = {last.Program.Depth}; the weights are {weights.Outputs} x {weights.Depth}", nameof(weights));
+        if (rows > last.RowStart + last.RowCount)
+            throw new ArgumentException($"the program is lowered for {last.RowStart + last.RowCount} rows; got {rows}", nameof(a));
+        if (a.Length != (long)rows * weights.Depth || c.Length != (long)rows * weights.Outputs)
+            throw new ArgumentException($"expected {rows} rows of K = {weights.Depth} in and N = {weights.Outputs} out; got {a.Length} and {c.Length} values", nameof(c));
+        bool adds = last.Program.Epilogue.Any(step => step.Kind == EpilogueKind.Bias);
+        if (bias.Length != (adds ? weights.Outputs : 0))
+            throw new ArgumentException($"expected {(adds ? weights.Outputs : 0)} bias values; got {bias.Length}", nameof(bias));
+        return rows;
+    }
+
+    public static void CheckRows(NormProgram program, ReadOnlySpan<float> x, ReadOnlySpan<float> weight, Span<float> y)
+    {
+        Demand(program);
+        if (x.Length % program.Width != 0 || x.Length != y.Length || weight.Length != program.Width)
+            throw new ArgumentException($"expected rows of {program.Width} and as many weights; got {x.Length} in, {y.Length} out, {weight.Length} weights", nameof(x));
+    }
+
+    public static void CheckRope(RopePlan plan, ReadOnlySpan<float> cosine, ReadOnlySpan<float> sine, Span<float> heads)
+    {
+        Demand(plan.Lower(default));
+        if (cosine.Length == 0 || cosine.Length != sine.Length || heads.Length % (2 * cosine.Length) != 0)
+            throw new ArgumentException($"expected head_dim/2 cosines and sines and whole heads; got {cosine.Length}, {sine.Length} and {heads.Length}", nameof(heads));
+    }
+
+    public static void CheckAttention(AttentionProgram program, ReadOnlySpan<float> query, KeyValueCache cache, Span<float> output)
+    {
+        Demand(program);
+        ArgumentNullException.ThrowIfNull(cache);
+        if (query.Length != output.Length || query.Length % (cache.HeadDimension * cache.Heads) != 0 || program.Scores.Depth != cache.HeadDimension)
+            throw new ArgumentException($"expected query and output of a multiple of {cache.Heads} heads of {program.Scores.Depth}; got {query.Length} and {output.Length} with head_dim {cache.HeadDimension}", nameof(query));
+        if (program.KeyCount > cache.Count)
+            throw new ArgumentException($"the program sees {program.KeyCount} keys; the cache holds {cache.Count}", nameof(cache));
+    }
+
+    public static void CheckActivation(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> y)
+    {
+        Demand(plan.Lower(default));
+        if (x.Length != y.Length)
+            throw new ArgumentException($"expected as many outputs as inputs; got {y.Length} for {x.Length}", nameof(y));
+    }
+
+    private static void Demand(OperatorProgram program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        if (!Check(program, out string reason))
+            throw new PlanNotSupportedException(program.Text, reason);
+    }
+
+    private static string ProblemOf(MathPath path) => path == MathPath.Portable
+        ? ""
+        : $"math path {PlanNames.Of(path)} is not replayed by this version; only portable is";
+
+    private static string ProblemOf(ReductionProgram program) => program.Epilogue.Any(step => step.Kind == EpilogueKind.Scale)
+        ? "a scale step needs a factor, which decoder operators do not have"
+        : ProblemOf(program.Root, program);
+
+    private static string ProblemOf(ReductionChain? chain, ReductionProgram program)
+    {
+        foreach (ReductionItem item in chain?.Items ?? [])
+        {
+            string problem = item switch
+            {
+                ReductionChain inner => ProblemOf(inner, program),
+                ReductionSegment { Step.Kind: StepKind.Dp4a } => "integer accumulation needs quantised operands with scales, which this version does not replay",
+                ReductionSegment { Step.Kind: StepKind.Dot } when !IsMatrixUnitOperand(program.OperandA) || !IsMatrixUnitOperand(program.OperandB) =>
+                    "a matrix unit multiplies tf32, bf16, fp16 or fp8 operands; set operand",
+                _ => "",
+            };
+            if (problem.Length > 0)
+                return problem;
+        }
+
+        return "";
+    }
+
+    private static bool IsMatrixUnitOperand(NumericFormat format) =>
+        format is NumericFormat.Tf32 or NumericFormat.Bf16 or NumericFormat.Fp16 or NumericFormat.Fp8E4M3 or NumericFormat.Fp8E5M2;
+}
