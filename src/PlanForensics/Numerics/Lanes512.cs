@@ -1,0 +1,44 @@
+using System.Runtime.Intrinsics;
+using V = System.Runtime.Intrinsics.Vector512<double>;
+
+namespace PlanForensics.Numerics;
+
+/// <summary>The lanes of a 512-bit vector.</summary>
+internal readonly struct Lanes512 : ILanes<V>
+{
+    public static V Create(double value) => Vector512.Create(value);
+
+    public static V FromBits(ulong bits) => Vector512.Create(bits).AsDouble();
+
+    public static V Add(V left, V right) => left + right;
+
+    public static V Subtract(V left, V right) => left - right;
+
+    public static V Multiply(V left, V right) => left * right;
+
+    public static V Divide(V left, V right) => left / right;
+
+    public static V Sqrt(V value) => Vector512.Sqrt(value);
+
+    public static V FusedMultiplyAdd(V left, V right, V addend) => Vector512.FusedMultiplyAdd(left, right, addend);
+
+    public static V And(V left, V right) => left & right;
+
+    public static V Or(V left, V right) => left | right;
+
+    public static V Xor(V left, V right) => left ^ right;
+
+    public static V AddBits(V left, V right) => (left.AsUInt64() + right.AsUInt64()).AsDouble();
+
+    public static V SubtractBits(V left, V right) => (left.AsUInt64() - right.AsUInt64()).AsDouble();
+
+    public static V ShiftLeft(V value, int count) => (value.AsUInt64() << count).AsDouble();
+
+    public static V ShiftRight(V value, int count) => (value.AsUInt64() >>> count).AsDouble();
+
+    public static V SelectLess(V left, V right, V whenTrue, V whenFalse) =>
+        Vector512.ConditionalSelect(Vector512.LessThan(left, right), whenTrue, whenFalse);
+
+    public static V SelectEqual(V left, V right, V whenTrue, V whenFalse) =>
+        Vector512.ConditionalSelect(Vector512.Equals(left, right), whenTrue, whenFalse);
+}
