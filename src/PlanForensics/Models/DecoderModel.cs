@@ -86,7 +86,7 @@ public sealed class DecoderModel
     /// <summary>The weight that an operator reads.</summary>
     /// <param name="role">The operator's role.</param>
     /// <param name="layer">Its 0-based layer; -1 for an operator of the whole model.</param>
-    /// <returns>A matrix (N, K) or a norm's vector; null where this decoder has none such.</returns>
+    /// <returns>A matrix (N, K) or a norm's vector; null where this decoder has none such. <i>Bitwise: identical on every machine.</i></returns>
     public TensorValue? Weight(OperatorRole role, int layer) => _tensors.GetValueOrDefault(new DecoderTensorKey(role, layer));
 
     /// <summary>The bias that an operator reads.</summary>

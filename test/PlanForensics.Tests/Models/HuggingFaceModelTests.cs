@@ -121,6 +121,32 @@ public sealed class HuggingFaceModelTests : IDisposable
         FluentActions.Invoking(() => DecoderModel.Load("")).Should().Throw<ArgumentException>();
     }
 
+    [Fact]
+    public void Only_model_format_exceptions_come_out_of_a_folder_with_damaged_weights()
+    {
+        WriteLlama(isTied: false);
+        string path = Path.Combine(_folder.Path, "model.safetensors");
+        byte[] valid = File.ReadAllBytes(path);
+        Random random = new(13);
+        (int read, int refused) = (0, 0);
+        for (int round = 0; round < 1000; round++)
+        {
+            File.WriteAllBytes(path, SafetensorsFuzzTests.Damage(valid, random));
+            try
+            {
+                _ = DecoderModel.Load(_folder.Path).Sha256;
+                read++;
+            }
+            catch (ModelFormatException)
+            {
+                refused++;
+            }
+        }
+
+        read.Should().BeGreaterThan(10);
+        refused.Should().BeGreaterThan(300);
+    }
+
     private ModelFormatException Refusal() => FluentActions.Invoking(() => DecoderModel.Load(_folder.Path)).Should().Throw<ModelFormatException>().Which;
 
     private void WriteLlama(bool isTied, bool hasBias = false, string? drop = null, (string Name, int[] Shape)? add = null)
