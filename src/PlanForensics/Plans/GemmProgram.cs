@@ -16,6 +16,29 @@ public sealed class GemmProgram : OperatorProgram
     /// <summary>The one program of a uniform plan, or null where regions differ.</summary>
     public ReductionProgram? Uniform => Regions.Length == 1 ? Regions[0].Program : null;
 
+    /// <summary>The programs of some successive rows, numbered from 0.</summary>
+    /// <param name="firstRow">First row, 0-based.</param>
+    /// <param name="count">Rows.</param>
+    /// <returns>The part of this program that covers them.</returns>
+    public GemmProgram ForRows(int firstRow, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        var regions = ImmutableArray.CreateBuilder<ProgramRegion>();
+        foreach (ProgramRegion region in Regions)
+        {
+            int start = Math.Max(region.RowStart, firstRow);
+            int end = Math.Min(region.RowStart + region.RowCount, firstRow + count);
+            if (end > start)
+                regions.Add(region with { RowStart = start - firstRow, RowCount = end - start });
+        }
+
+        bool uniform = regions.Count > 0 && regions.All(region => region.Program.Equals(regions[0].Program));
+        return uniform
+            ? new GemmProgram([new ProgramRegion(0, count, 0, regions.Max(region => region.ColumnStart + region.ColumnCount), regions[0].Program)])
+            : new GemmProgram(regions.ToImmutable());
+    }
+
     internal static GemmProgram From(GemmPlan plan, OperatorShape shape)
     {
         CheckShape(plan, shape);

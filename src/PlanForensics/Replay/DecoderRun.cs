@@ -1,0 +1,270 @@
+using PlanForensics.Kernels;
+using PlanForensics.Models;
+using PlanForensics.Numerics;
+using PlanForensics.Plans;
+
+namespace PlanForensics.Replay;
+
+/// <summary>One step through the decoder's operators. Values are (rows, width) arrays by their names in the graph.</summary>
+internal sealed class DecoderRun
+{
+    private readonly IOperatorKernels _kernels;
+    private readonly OperatorMemo? _memo;
+    private readonly ReplayModel _model;
+    private readonly ReplayStep _step;
+    private readonly ModelConfiguration _configuration;
+    private readonly Dictionary<string, float[]> _values = [];
+    private readonly Dictionary<string, UInt128> _hashes = [];
+    private readonly List<(ReplaySequence Sequence, int Position)> _rows = [];
+    private NumericFormat _logitsFormat;
+
+    public DecoderRun(IOperatorKernels kernels, OperatorMemo? memo, ReplayModel model, ReplayStep step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        (_kernels, _memo, _model, _step, _configuration) = (kernels, memo, model, step, model.Configuration);
+        foreach (SequenceTokens entry in step.Batch)
+        {
+            if (entry.Tokens.Length == 0)
+                throw new ArgumentException("a sequence gives at least one token to a step", nameof(step));
+            if (entry.Sequence.Position + entry.Tokens.Length > _configuration.ContextLength)
+                throw new ArgumentException($"position {entry.Sequence.Position + entry.Tokens.Length - 1} lies outside the model's context of {_configuration.ContextLength}", nameof(step));
+            for (int offset = 0; offset < entry.Tokens.Length; offset++)
+                _rows.Add((entry.Sequence, entry.Sequence.Position + offset));
+        }
+    }
+
+    public float[] Get(string name) => _values.TryGetValue(name, out float[]? value)
+        ? value
+        : throw new KeyNotFoundException($"no value named {name}; record it, or run the operator that makes it");
+
+    public void Set(string name, float[] value) => _values[name] = value;
+
+    public void Execute(DecoderOperator node)
+    {
+        OperatorPlan plan = _step.Plan.GetPlan(_step.Phase, node.Layer, node.Role);
+        switch (node.Role)
+        {
+            case OperatorRole.Embedding: Store(node, 0, Embed((ResidualPlan)plan), ((ResidualPlan)plan).Output); break;
+            case OperatorRole.PositionAdd: AddPositions(node, (ResidualPlan)plan); break;
+            case OperatorRole.AttentionNorm or OperatorRole.MlpNorm or OperatorRole.FinalNorm: Norm(node, (NormPlan)plan); break;
+            case OperatorRole.Rope: Rotate(node, (RopePlan)plan); break;
+            case OperatorRole.Attention: Attend(node, (AttentionPlan)plan); break;
+            case OperatorRole.Activation: Activate(node, (ActivationPlan)plan); break;
+            case OperatorRole.AttentionResidual or OperatorRole.MlpResidual: AddResidual(node, (ResidualPlan)plan); break;
+            case OperatorRole.Argmax: break;
+            default: Gemm(node, plan); break;
+        }
+    }
+
+    public ReplayStepResult Result()
+    {
+        float[] logits = Get("logits");
+        int vocabulary = _configuration.VocabularySize;
+        var argmax = (ArgmaxPlan)_step.Plan.GetPlan(_step.Phase, -1, OperatorRole.Argmax);
+        float[][] rows = [.. Enumerable.Range(0, _step.Batch.Count).Select(index => logits.AsSpan(index * vocabulary, vocabulary).ToArray())];
+        return new ReplayStepResult(rows, [.. rows.Select(row => GreedyChoice.Of(row, argmax.Tie))], _logitsFormat);
+    }
+
+    private float[] Embed(ResidualPlan plan)
+    {
+        WeightMatrix table = _model.Matrix(OperatorRole.Embedding, -1);
+        float[] output = new float[_rows.Count * table.Depth];
+        int row = 0;
+        foreach (SequenceTokens entry in _step.Batch)
+        {
+            foreach (int token in entry.Tokens.Span)
+            {
+                if ((uint)token >= (uint)table.Outputs)
+                    throw new ArgumentException($"token id {token} lies outside the vocabulary of {table.Outputs}");
+                table.Values.Span.Slice(token * table.Depth, table.Depth).CopyTo(output.AsSpan(row++ * table.Depth));
+            }
+        }
+
+        Rounding.RoundInPlace(output, plan.Output);
+        return output;
+    }
+
+    private void AddPositions(DecoderOperator node, ResidualPlan plan)
+    {
+        WeightMatrix table = _model.Matrix(OperatorRole.PositionAdd, -1);
+        float[] positions = new float[_rows.Count * table.Depth];
+        for (int row = 0; row < _rows.Count; row++)
+            table.Values.Span.Slice(_rows[row].Position * table.Depth, table.Depth).CopyTo(positions.AsSpan(row * table.Depth));
+        float[] output = new float[positions.Length];
+        _kernels.Add(plan, Get(node.Inputs[0]), positions, output);
+        Store(node, 0, output, plan.Output);
+    }
+
+    private void Norm(DecoderOperator node, NormPlan plan)
+    {
+        float[] input = Get(node.Inputs[0]);
+        var program = (NormProgram)LoweringCache.Lower(plan, new OperatorShape(_rows.Count, 1, _configuration.HiddenSize));
+        Memoized(node, program, plan.Output, input.Length, HashOf(node.Inputs[0]), default, output =>
+        {
+            ReadOnlySpan<float> weight = _model.Vector(node.Role, node.Layer);
+            if (_configuration.Norm == NormKind.Rms)
+                _kernels.RmsNorm(program, (float)_configuration.NormEpsilon, input, weight, output);
+            else
+                _kernels.LayerNorm(program, (float)_configuration.NormEpsilon, input, weight, _model.Vector(node.Role, node.Layer, isBias: true), output);
+        });
+    }
+
+    private void Gemm(DecoderOperator node, OperatorPlan plan)
+    {
+        string inputName = node.Inputs[0];
+        float[] input = Get(inputName);
+        int rows = _rows.Count;
+        if (node.Role == OperatorRole.LmHead)
+            (input, rows, inputName) = (LastRows(input), _step.Batch.Count, "final_norm.last");
+        ReadOnlySpan<float> bias = _model.Vector(node.Role, node.Layer, isBias: true);
+        int batchRows = _step.BatchRows > 0 ? _step.BatchRows : rows;
+        var program = (GemmProgram)LoweringCache.Lower(plan, new OperatorShape(batchRows, node.N!.Value, node.K!.Value, !bias.IsEmpty));
+        if (program.Uniform is null && (batchRows != rows || _step.FirstRow != 0))
+            program = program.ForRows(_step.FirstRow, rows);
+        NumericFormat format = program.Regions.Length == 0 ? NumericFormat.Fp32 : program.Regions[0].Program.Output;
+        if (node.Role == OperatorRole.LmHead)
+            _logitsFormat = format;
+        Memoized(node, program, format, rows * node.N.Value, HashOf(inputName), default, output =>
+            _kernels.Gemm(program, input, _model.Matrix(node.Role, node.Layer), _model.Vector(node.Role, node.Layer, isBias: true), output));
+    }
+
+    /// <summary>Only each sequence's last position goes through the head.</summary>
+    private float[] LastRows(float[] hidden)
+    {
+        int width = _configuration.HiddenSize;
+        if (hidden.Length == _step.Batch.Count * width)
+        {
+            _values["final_norm.last"] = hidden;
+            return hidden;
+        }
+
+        float[] last = new float[_step.Batch.Count * width];
+        int row = 0;
+        for (int index = 0; index < _step.Batch.Count; index++)
+        {
+            row += _step.Batch[index].Tokens.Length;
+            hidden.AsSpan((row - 1) * width, width).CopyTo(last.AsSpan(index * width));
+        }
+
+        _values["final_norm.last"] = last;
+        return last;
+    }
+
+    private void Rotate(DecoderOperator node, RopePlan plan)
+    {
+        RopeTable table = _model.Rope(plan);
+        for (int index = 0; index < 2; index++)
+        {
+            float[] rotated = (float[])Get(node.Inputs[index]).Clone();
+            int width = rotated.Length / _rows.Count;
+            for (int row = 0; row < _rows.Count; row++)
+            {
+                int position = _rows[row].Position;
+                if (position >= table.Positions)
+                    throw new ArgumentException($"position {position} lies outside the rope table of {table.Positions} positions");
+                _kernels.Rope(
+                    plan, _configuration.RopeStyle == RopeStyle.Interleaved, table.Cosine(position), table.Sine(position), rotated.AsSpan(row * width, width));
+            }
+
+            Store(node, index, rotated, plan.Output);
+        }
+    }
+
+    private void Attend(DecoderOperator node, AttentionPlan plan)
+    {
+        float[] query = Get(node.Inputs[0]);
+        float[] keys = Get(node.Inputs[1]);
+        float[] values = Get(node.Inputs[2]);
+        int width = _configuration.QueryWidth;
+        int keyWidth = _configuration.KeyValueWidth;
+        float[] output = new float[_rows.Count * width];
+        for (int row = 0; row < _rows.Count; row++)
+        {
+            ReplaySequence sequence = _rows[row].Sequence;
+            KeyValueCache cache = sequence.Layer(node.Layer);
+            ReadOnlySpan<float> key = keys.AsSpan(row * keyWidth, keyWidth);
+            ReadOnlySpan<float> value = values.AsSpan(row * keyWidth, keyWidth);
+            cache.Append(key, value);
+            var program = (AttentionProgram)LoweringCache.Lower(plan, new OperatorShape(1, cache.Count, _configuration.HeadDimension));
+            float[] q = query.AsSpan(row * width, width).ToArray();
+            if (_memo is null)
+            {
+                _kernels.Attention(program, q, cache, output.AsSpan(row * width, width));
+                continue;
+            }
+
+            ref UInt128 content = ref sequence.ContentHashes[node.Layer];
+            content = OperatorMemo.Combine(content, OperatorMemo.HashOf(key), OperatorMemo.HashOf(value));
+            (float[] result, _) = Remember(node, program, width, OperatorMemo.HashOf(q), content, destination => _kernels.Attention(program, q, cache, destination));
+            result.CopyTo(output.AsSpan(row * width));
+        }
+
+        Store(node, 0, output, plan.Output);
+    }
+
+    private void Activate(DecoderOperator node, ActivationPlan plan)
+    {
+        float[] first = Get(node.Inputs[0]);
+        OperatorProgram program = LoweringCache.Lower(plan, default);
+        UInt128 second = node.Inputs.Count > 1 ? HashOf(node.Inputs[1]) : default;
+        Memoized(node, program, plan.Output, first.Length, HashOf(node.Inputs[0]), second, output =>
+        {
+            if (_configuration.Activation == ActivationKind.SiluGate)
+                _kernels.SiluMultiply(plan, first, Get(node.Inputs[1]), output);
+            else
+                _kernels.GeluTanh(plan, first, output);
+        });
+    }
+
+    private void AddResidual(DecoderOperator node, ResidualPlan plan)
+    {
+        float[] stream = Get(node.Inputs[0]);
+        float[] output = new float[stream.Length];
+        _kernels.Add(plan, stream, Get(node.Inputs[1]), output);
+        Store(node, 0, output, plan.Output);
+    }
+
+    private void Memoized(DecoderOperator node, OperatorProgram program, NumericFormat format, int length, UInt128 first, UInt128 second, Action<float[]> compute)
+    {
+        (float[] output, UInt128 hash) = Remember(node, program, length, first, second, compute);
+        if (_memo is not null)
+            _hashes[node.Outputs[0]] = hash;
+        Store(node, 0, output, format);
+    }
+
+    private (float[] Values, UInt128 Hash) Remember(DecoderOperator node, OperatorProgram program, int length, UInt128 first, UInt128 second, Action<float[]> compute)
+    {
+        if (_memo is null)
+        {
+            float[] computed = new float[length];
+            compute(computed);
+            return (computed, default);
+        }
+
+        var key = new OperatorMemo.Key(node, _memo.ProgramId(program.Text), first, second);
+        if (_memo.TryGet(key, out float[] values, out UInt128 hash))
+            return (values, hash);
+        values = new float[length];
+        compute(values);
+        hash = OperatorMemo.HashOf(values);
+        _memo.Add(key, values, hash);
+        return (values, hash);
+    }
+
+    private UInt128 HashOf(string name)
+    {
+        if (_memo is null)
+            return default;
+        if (!_hashes.TryGetValue(name, out UInt128 hash))
+            _hashes[name] = hash = OperatorMemo.HashOf(Get(name));
+        return hash;
+    }
+
+    private void Store(DecoderOperator node, int index, float[] values, NumericFormat format)
+    {
+        string name = node.Outputs[index];
+        _values[name] = values;
+        int rows = node.Role == OperatorRole.LmHead ? _step.Batch.Count : _rows.Count;
+        _step.Observer?.Invoke(new OperatorOutput(node, name, values, rows, format));
+    }
+}

@@ -1,0 +1,25 @@
+using PlanForensics.Plans;
+
+namespace PlanForensics.Replay;
+
+/// <summary>One step to run: the sequences of a batch, their tokens, and the plan of every operator.</summary>
+public sealed record ReplayStep
+{
+    /// <summary>The step's phase, by which the plan is looked up.</summary>
+    public required ExecutionPhase Phase { get; init; }
+
+    /// <summary>The plan.</summary>
+    public required ExecutionPlan Plan { get; init; }
+
+    /// <summary>The sequences and their tokens, in batch order.</summary>
+    public required IReadOnlyList<SequenceTokens> Batch { get; init; }
+
+    /// <summary>Rows of the recorded batch when only some of them are replayed: plans that differ by row see this M. 0 (default) for the rows given.</summary>
+    public int BatchRows { get; init; }
+
+    /// <summary>Row of the recorded batch at which the given rows start; default 0.</summary>
+    public int FirstRow { get; init; }
+
+    /// <summary>Called with every operator's output, (rows, width), or null.</summary>
+    public Action<OperatorOutput>? Observer { get; init; }
+}

@@ -1,0 +1,93 @@
+using PlanForensics.Numerics;
+using PlanForensics.Plans;
+
+namespace PlanForensics.Replay;
+
+/// <summary>Cosines and sines of a rotary position embedding, (positions, head_dim/2).</summary>
+/// <remarks>
+/// Computed: <c>f_i = fl32(1 / theta^(2i / head_dim))</c> with the power taken in binary64 from IEEE operations only, <c>angle = fl32(position * f_i)</c>, cosine and sine by
+/// <see cref="PortableMath"/>, rounded to the table's format. Given: used as they are. Bitwise: identical on every machine.
+/// </remarks>
+public sealed class RopeTable
+{
+    private readonly float[] _cosine;
+    private readonly float[] _sine;
+
+    private RopeTable(int half, float[] cosine, float[] sine) => (Half, _cosine, _sine) = (half, cosine, sine);
+
+    /// <summary>Pairs of a head: head_dim / 2.</summary>
+    public int Half { get; }
+
+    /// <summary>Positions in the table.</summary>
+    public int Positions => Half == 0 ? 0 : _cosine.Length / Half;
+
+    /// <summary>Cosines of one position.</summary>
+    /// <param name="position">0-based position.</param>
+    /// <returns>head_dim/2 values.</returns>
+    public ReadOnlySpan<float> Cosine(int position) => _cosine.AsSpan(position * Half, Half);
+
+    /// <summary>Sines of one position.</summary>
+    /// <param name="position">0-based position.</param>
+    /// <returns>head_dim/2 values.</returns>
+    public ReadOnlySpan<float> Sine(int position) => _sine.AsSpan(position * Half, Half);
+
+    /// <summary>Computes a table.</summary>
+    /// <param name="theta">Base of the frequencies, above 0.</param>
+    /// <param name="headDimension">Values of a head, even.</param>
+    /// <param name="positions">Positions.</param>
+    /// <param name="format">Format of the entries.</param>
+    /// <returns>The table.</returns>
+    public static RopeTable Compute(double theta, int headDimension, int positions, NumericFormat format)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(theta);
+        int half = headDimension / 2;
+        float[] cosine = new float[(long)positions * half];
+        float[] sine = new float[(long)positions * half];
+        for (int pair = 0; pair < half; pair++)
+        {
+            float frequency = (float)(1 / Power(theta, 2.0 * pair / headDimension));
+            for (int position = 0; position < positions; position++)
+            {
+                float angle = position * frequency;
+                cosine[(position * half) + pair] = Rounding.ToFormat(PortableMath.Cos(angle), format);
+                sine[(position * half) + pair] = Rounding.ToFormat(PortableMath.Sin(angle), format);
+            }
+        }
+
+        return new RopeTable(half, cosine, sine);
+    }
+
+    /// <summary>Uses recorded tables.</summary>
+    /// <param name="half">head_dim / 2.</param>
+    /// <param name="cosine">(positions, half) values.</param>
+    /// <param name="sine">As many.</param>
+    /// <returns>The table.</returns>
+    /// <exception cref="ArgumentException">The lengths differ or are not whole positions.</exception>
+    public static RopeTable Given(int half, ReadOnlySpan<float> cosine, ReadOnlySpan<float> sine)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(half, 1);
+        if (cosine.Length != sine.Length || cosine.Length % half != 0)
+            throw new ArgumentException($"expected as many cosines as sines, in rows of {half}; got {cosine.Length} and {sine.Length}", nameof(cosine));
+        return new RopeTable(half, cosine.ToArray(), sine.ToArray());
+    }
+
+    /// <summary>x^y for x above 0: log2 by the atanh series of the significand, then 2^t by the Taylor series; relative error below 2^-45.</summary>
+    private static double Power(double x, double y)
+    {
+        int exponent = Math.ILogB(x);
+        double significand = Math.ScaleB(x, -exponent);
+        double ratio = (significand - 1) / (significand + 1);
+        double square = ratio * ratio;
+        double series = 0;
+        for (int n = 61; n >= 1; n -= 2)
+            series = (1.0 / n) + (square * series);
+        const double TwoOverLn2 = 2.8853900817779268;
+        double power = y * (exponent + (TwoOverLn2 * ratio * series));
+        double whole = Math.Round(power);
+        double t = (power - whole) * 0.69314718055994531;
+        double sum = 1;
+        for (int n = 18; n >= 1; n--)
+            sum = 1 + (t / n * sum);
+        return Math.ScaleB(sum, (int)whole);
+    }
+}
