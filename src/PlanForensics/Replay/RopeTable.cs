@@ -5,7 +5,7 @@ namespace PlanForensics.Replay;
 
 /// <summary>Cosines and sines of a rotary position embedding, (positions, head_dim/2).</summary>
 /// <remarks>
-/// Computed: <c>f_i = fl32(1 / theta^(2i / head_dim))</c> with the power taken in binary64 from IEEE operations only, <c>angle = fl32(position * f_i)</c>, cosine and sine by
+/// Computed: <c>f_i = fl(1 / pow(theta, fl(2i / head_dim)))</c>, <c>angle = fl(position * f_i)</c>, power, cosine and sine by
 /// <see cref="PortableMath"/>, rounded to the table's format. Given: used as they are. Bitwise: identical on every machine.
 /// </remarks>
 public sealed class RopeTable
@@ -45,7 +45,7 @@ public sealed class RopeTable
         float[] sine = new float[(long)positions * half];
         for (int pair = 0; pair < half; pair++)
         {
-            float frequency = (float)(1 / Power(theta, 2.0 * pair / headDimension));
+            float frequency = 1 / PortableMath.Pow((float)theta, 2f * pair / headDimension);
             for (int position = 0; position < positions; position++)
             {
                 float angle = position * frequency;
@@ -69,25 +69,5 @@ public sealed class RopeTable
         if (cosine.Length != sine.Length || cosine.Length % half != 0)
             throw new ArgumentException($"expected as many cosines as sines, in rows of {half}; got {cosine.Length} and {sine.Length}", nameof(cosine));
         return new RopeTable(half, cosine.ToArray(), sine.ToArray());
-    }
-
-    /// <summary>x^y for x above 0: log2 by the atanh series of the significand, then 2^t by the Taylor series; relative error below 2^-45.</summary>
-    private static double Power(double x, double y)
-    {
-        int exponent = Math.ILogB(x);
-        double significand = Math.ScaleB(x, -exponent);
-        double ratio = (significand - 1) / (significand + 1);
-        double square = ratio * ratio;
-        double series = 0;
-        for (int n = 61; n >= 1; n -= 2)
-            series = (1.0 / n) + (square * series);
-        const double TwoOverLn2 = 2.8853900817779268;
-        double power = y * (exponent + (TwoOverLn2 * ratio * series));
-        double whole = Math.Round(power);
-        double t = (power - whole) * 0.69314718055994531;
-        double sum = 1;
-        for (int n = 18; n >= 1; n--)
-            sum = 1 + (t / n * sum);
-        return Math.ScaleB(sum, (int)whole);
     }
 }
