@@ -1,0 +1,89 @@
+namespace PlanForensics.Kernels.Simd;
+
+/// <summary>The panels of one region of a matrix product.</summary>
+internal sealed unsafe class GemmJob<TF, TD, TSimd> : IJob
+    where TF : struct
+    where TD : struct
+    where TSimd : struct, ISimd<TF, TD>
+{
+    private const int StreamPairs = 4;
+
+    public required CompiledProgram Program { get; init; }
+
+    public required PackedWeights Weights { get; init; }
+
+    /// <summary>Row blocks one after the other, each interleaved.</summary>
+    public required float* A { get; init; }
+
+    public required float* Bias { get; init; }
+
+    public required float* C { get; init; }
+
+    public required int Rows { get; init; }
+
+    public required int Blocks { get; init; }
+
+    public required int Depth { get; init; }
+
+    public required int Outputs { get; init; }
+
+    public required int FirstColumn { get; init; }
+
+    public required int LastColumn { get; init; }
+
+    private int FirstPanel => FirstColumn / Weights.Width;
+
+    private int LastPanel => LastColumn / Weights.Width;
+
+    /// <summary>Parts for a number of threads: some more than threads, so that a slow thread does not hold up the rest.</summary>
+    public int Split(int threads) => threads == 1 ? 1 : Math.Min(LastPanel - FirstPanel + 1, 4 * threads);
+
+    public void Run(int part, int parts)
+    {
+        long panels = LastPanel - FirstPanel + 1;
+        int first = FirstPanel + (int)(panels * part / parts);
+        int end = FirstPanel + (int)(panels * (part + 1) / parts);
+        int slot = Math.Max(2 * TSimd.MostRows, 2 * StreamPairs) * TSimd.Width;
+        using var memory = new ScratchMemory(Program.ScratchBytes(slot));
+        int panel = first;
+        for (; Rows == 1 && panel + StreamPairs <= end; panel += StreamPairs)
+            Compute(panel, StreamPairs, 0, memory.Start);
+        for (; panel < end; panel++)
+            for (int block = 0; block < Blocks; block++)
+                Compute(panel, 1, block, memory.Start);
+        if (!Program.IsWide)
+            Finish(Math.Max(FirstColumn, first * Weights.Width), Math.Min(LastColumn + 1, end * Weights.Width));
+    }
+
+    private void Compute(int panel, int pairs, int block, float* scratch)
+    {
+        (int firstRow, int rows) = Gemm<TF, TD, TSimd>.Block(Rows, Blocks, block);
+        var tile = new Tile
+        {
+            Kind = pairs == 1 ? TileKind.Rows : TileKind.Stream, Rows = rows, A = A + ((nint)firstRow * Depth), B = Weights.Panel(panel),
+            BStride = Weights.Width, PairStride = Weights.PanelLength,
+        };
+        double* wide = TileExecutor<TF, TD, TSimd>.Run(Program, tile, scratch);
+        int width = pairs * Weights.Width;
+        int left = panel * Weights.Width;
+        int skip = Math.Max(FirstColumn - left, 0);
+        int count = Math.Min(LastColumn + 1 - left, width) - skip;
+        for (int row = 0; row < rows; row++)
+        {
+            var output = new Span<float>(C + ((nint)(firstRow + row) * Outputs) + left + skip, count);
+            if (Program.IsWide)
+                FinishedSums.Apply(Program.Program, new ReadOnlySpan<double>(wide + (row * width) + skip, count), BiasOf(left + skip, count), output);
+            else
+                new ReadOnlySpan<float>(scratch + (row * width) + skip, count).CopyTo(output);
+        }
+    }
+
+    private void Finish(int firstColumn, int endColumn)
+    {
+        int count = endColumn - firstColumn;
+        for (int row = 0; row < Rows; row++)
+            FinishedSums.Apply(Program.Program, BiasOf(firstColumn, count), new Span<float>(C + ((nint)row * Outputs) + firstColumn, count));
+    }
+
+    private ReadOnlySpan<float> BiasOf(int column, int count) => Bias == null ? default : new ReadOnlySpan<float>(Bias + column, count);
+}

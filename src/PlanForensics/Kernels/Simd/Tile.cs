@@ -1,0 +1,31 @@
+namespace PlanForensics.Kernels.Simd;
+
+/// <summary>A block of outputs whose accumulators are in registers at once, and where its operands lie.</summary>
+/// <remarks>
+/// A is interleaved, (K, rows): element (k, r) at <c>A[k * Rows + r]</c>. B is (K, columns): element (k, c) of a pair of registers at <c>B[k * BStride + c]</c>.
+/// Lanes: element (k, row) at <c>B[k * BStride + row]</c>, A is not used.
+/// </remarks>
+internal unsafe struct Tile
+{
+    public TileKind Kind;
+
+    public int Rows;
+
+    public float* A;
+
+    public float* B;
+
+    /// <summary>Distance between successive terms of B.</summary>
+    public nint BStride;
+
+    /// <summary>Stream: distance between successive pairs of registers.</summary>
+    public nint PairStride;
+
+    /// <summary>Accumulators of the tile: what one slot of the scratch memory holds.</summary>
+    public readonly int Slot(int width) => Kind switch
+    {
+        TileKind.Rows => Rows * 2 * width,
+        TileKind.Stream => 8 * width,
+        _ => width,
+    };
+}

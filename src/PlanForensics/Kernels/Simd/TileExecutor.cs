@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using PlanForensics.Numerics;
+
+namespace PlanForensics.Kernels.Simd;
+
+/// <summary>Runs a compiled program on one tile.</summary>
+internal static unsafe class TileExecutor<TF, TD, TSimd>
+    where TF : struct
+    where TD : struct
+    where TSimd : struct, ISimd<TF, TD>
+{
+    /// <summary>Leaves the results in slot 0 of <paramref name="scratch"/>, or of the binary64 slots after the binary32 ones when the program ends wide.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="tile">The tile.</param>
+    /// <param name="scratch">Scratch memory, aligned to a register.</param>
+    /// <returns>The binary64 slots.</returns>
+    public static double* Run(CompiledProgram program, in Tile tile, float* scratch)
+    {
+        int slot = tile.Slot(TSimd.Width);
+        double* wide = (double*)(scratch + ((nint)program.SlotCount * slot));
+        fixed (TermRange* ranges = program.Ranges)
+        {
+            foreach (ref readonly Instruction instruction in program.Instructions.AsSpan())
+            {
+                float* narrowSlot = scratch + ((nint)instruction.Slot * slot);
+                double* wideSlot = wide + ((nint)instruction.Slot * slot);
+                switch (instruction.Opcode)
+                {
+                    case Opcode.Run: Terms(tile, instruction, ranges + instruction.FirstRange, narrowSlot, wideSlot); break;
+                    case Opcode.Zero: new Span<float>(narrowSlot, slot).Clear(); break;
+                    case Opcode.Add: AddNext(narrowSlot, slot, instruction.Format); break;
+                    case Opcode.Round: Rounding.RoundInPlace(new Span<float>(narrowSlot, slot), instruction.Format); break;
+                    case Opcode.ZeroWide: new Span<double>(wideSlot, slot).Clear(); break;
+                    case Opcode.AddWide: AddNextWide(wideSlot, slot); break;
+                    case Opcode.Widen: Widen(narrowSlot, wideSlot, slot); break;
+                    case Opcode.Narrow: Narrow(wideSlot, narrowSlot, slot, instruction.Format); break;
+                }
+            }
+        }
+
+        return wide;
+    }
+
+    private static void Terms(in Tile tile, in Instruction instruction, TermRange* ranges, float* narrow, double* wide)
+    {
+        int count = instruction.RangeCount;
+        ChainStart start = instruction.Start;
+        switch (instruction.Step)
+        {
+            case StepCode.Add32: Terms<Steps.Add<Roundings.Fp32>>(tile, ranges, count, start, narrow); break;
+            case StepCode.Fma32: Terms<Steps.Fma<Roundings.Fp32>>(tile, ranges, count, start, narrow); break;
+            case StepCode.MulAdd32: Terms<Steps.MulAdd<Roundings.Fp32, Roundings.Fp32>>(tile, ranges, count, start, narrow); break;
+            case StepCode.Pair32: Terms<Steps.FlushedFma>(tile, ranges, count, start, narrow); break;
+            case StepCode.AddBf16: Terms<Steps.Add<Roundings.Bf16>>(tile, ranges, count, start, narrow); break;
+            case StepCode.FmaBf16: Terms<Steps.Fma<Roundings.Bf16>>(tile, ranges, count, start, narrow); break;
+            case StepCode.MulAddBf16: Terms<Steps.MulAdd<Roundings.Bf16, Roundings.Bf16>>(tile, ranges, count, start, narrow); break;
+            case StepCode.MulAddWideBf16: Terms<Steps.MulAdd<Roundings.Fp32, Roundings.Bf16>>(tile, ranges, count, start, narrow); break;
+            case StepCode.AddFp16: Terms<Steps.Add<Roundings.Fp16>>(tile, ranges, count, start, narrow); break;
+            case StepCode.FmaFp16: Terms<Steps.Fma<Roundings.Fp16>>(tile, ranges, count, start, narrow); break;
+            case StepCode.MulAddFp16: Terms<Steps.MulAdd<Roundings.Fp16, Roundings.Fp16>>(tile, ranges, count, start, narrow); break;
+            case StepCode.MulAddWideFp16: Terms<Steps.MulAdd<Roundings.Fp32, Roundings.Fp16>>(tile, ranges, count, start, narrow); break;
+            case StepCode.Add64: WideKernel<TF, TD, TSimd>.Run<WideSteps.Add>(tile, ranges, count, start, wide); break;
+            case StepCode.Product64: WideKernel<TF, TD, TSimd>.Run<WideSteps.Product>(tile, ranges, count, start, wide); break;
+            case StepCode.MulAddNarrow64: WideKernel<TF, TD, TSimd>.Run<WideSteps.NarrowProduct>(tile, ranges, count, start, wide); break;
+        }
+    }
+
+    private static void Terms<TStep>(in Tile tile, TermRange* ranges, int count, ChainStart start, float* accumulators)
+        where TStep : struct, IStep
+    {
+        switch (tile.Kind)
+        {
+            case TileKind.Rows: TileKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, start, accumulators); break;
+            case TileKind.Stream: StreamKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, start, accumulators); break;
+            default: LaneKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, start, accumulators); break;
+        }
+    }
+
+    private static void AddNext(float* accumulators, int slot, NumericFormat format)
+    {
+        for (int index = 0; index < slot; index += TSimd.Width)
+        {
+            TF sum = TSimd.Add(TSimd.Load(accumulators + index), TSimd.Load(accumulators + slot + index));
+            sum = format == NumericFormat.Bf16 ? TSimd.RoundBf16(sum) : format == NumericFormat.Fp16 ? TSimd.RoundFp16(sum) : sum;
+            TSimd.Store(sum, accumulators + index);
+        }
+    }
+
+    private static void AddNextWide(double* accumulators, int slot)
+    {
+        for (int index = 0; index < slot; index += TSimd.Width / 2)
+            TSimd.StoreDouble(TSimd.AddDouble(TSimd.LoadDouble(accumulators + index), TSimd.LoadDouble(accumulators + slot + index)), accumulators + index);
+    }
+
+    private static void Widen(float* source, double* destination, int slot)
+    {
+        for (int index = 0; index < slot; index++)
+            destination[index] = source[index];
+    }
+
+    private static void Narrow(double* source, float* destination, int slot, NumericFormat format)
+    {
+        for (int index = 0; index < slot; index++)
+            destination[index] = format == NumericFormat.Fp32 ? (float)source[index] : (float)Rounding.ToFormat(source[index], format);
+    }
+}
