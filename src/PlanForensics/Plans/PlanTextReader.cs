@@ -6,9 +6,7 @@ namespace PlanForensics.Plans;
 /// <summary>A cursor over plan text that reports where it stopped.</summary>
 internal sealed class PlanTextReader(string text)
 {
-    public const int MostItems = 1 << 20;
-    public const int LargestIndex = 1 << 24;
-    private const int DeepestNesting = 64;
+    private const int DeepestNesting = 2 * ReductionLimits.DeepestNesting;
     private static readonly NumericFormat[] Formats = Enum.GetValues<NumericFormat>();
     private int _depth;
 
@@ -45,8 +43,8 @@ internal sealed class PlanTextReader(string text)
         int length = Rest.StartsWith('-') ? 1 : 0;
         while (length < Rest.Length && char.IsAsciiDigit(Rest[length]))
             length++;
-        if (!int.TryParse(Rest[..length], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) || Math.Abs((long)value) > LargestIndex)
-            throw Error($"expected a whole number of at most {LargestIndex}");
+        if (!int.TryParse(Rest[..length], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) || Math.Abs((long)value) > ReductionLimits.LargestIndex)
+            throw Error($"expected a whole number of at most {ReductionLimits.LargestIndex}");
         Position += length;
         return value;
     }
@@ -64,7 +62,7 @@ internal sealed class PlanTextReader(string text)
     {
         int length = 0;
         bool inside = false;
-        while (length < Rest.Length && (inside || Rest[length] is not (' ' or ',' or ')')))
+        while (length < Rest.Length && (inside || Rest[length] is not (' ' or ',' or ')' or ']')))
         {
             inside = Rest[length] switch { '<' => true, '>' => false, _ => inside };
             length++;

@@ -18,5 +18,8 @@ public abstract class ReductionItem
     /// <returns>The moved item.</returns>
     public abstract ReductionItem Shift(int distance);
 
+    /// <summary>Segments and chains in this item, itself included.</summary>
+    internal abstract int ItemCount { get; }
+
     internal abstract bool IsShiftOf(ReductionItem other, int distance);
 }

@@ -8,10 +8,12 @@ namespace PlanForensics.Plans;
 /// lowered for. Two programs with equal <see cref="Text"/> give equal bits on every input.
 /// </summary>
 /// <remarks>
-/// Evaluation order: operands are rounded to <see cref="OperandA"/> and <see cref="OperandB"/> (to nearest even; tf32 by truncation), the <see cref="Root"/> chain runs, then the
-/// <see cref="Epilogue"/> in order. An empty reduction (K = 0) gives +0.0. A computed NaN is stored as the format's canonical quiet NaN.
-/// The constructor normalises: chains of equal arithmetic are flattened, single-term sub-chains become steps, progressions are joined, and the two operands of an
-/// addition are ordered by their smallest index (addition is commutative). Bitwise: identical on every machine.
+/// <para>Evaluation order: operands are rounded to <see cref="OperandA"/> and <see cref="OperandB"/> (to nearest even; tf32 by truncation), the <see cref="Root"/> chain runs, then the
+/// <see cref="Epilogue"/> in order. An epilogue works on binary32: the sum of an fp64 root is rounded to binary32 first. An empty reduction (K = 0) gives +0.0. A computed NaN is
+/// stored as the format's canonical quiet NaN.</para>
+/// <para>The constructor normalises: chains of equal arithmetic are flattened, single-term sub-chains become steps, progressions are joined, roundings that change nothing are
+/// dropped, and of the two operands of an addition the one with more terms comes first, among equals the one with the smaller index (addition is commutative).
+/// docs/plan-semantics.md lists the rules and the cases in which equal programs keep different texts. Bitwise: identical on every machine.</para>
 /// </remarks>
 public sealed class ReductionProgram : IEquatable<ReductionProgram>
 {
@@ -21,16 +23,20 @@ public sealed class ReductionProgram : IEquatable<ReductionProgram>
     /// <param name="operandA">Format of the first operand as the arithmetic reads it.</param>
     /// <param name="operandB">Format of the second operand as the arithmetic reads it.</param>
     /// <param name="epilogue">Operations on the finished sum, in order.</param>
-    /// <exception cref="ArgumentException">The chain does not take every term 0..K-1 exactly once, or mixes integer and floating-point accumulation.</exception>
+    /// <exception cref="ArgumentException">The chain does not take every term 0..K-1 exactly once, a step does not run in its accumulator, or a format cannot be an operand or a result.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">K is negative or above 2^24.</exception>
     public ReductionProgram(int depth, ReductionChain? root, NumericFormat operandA, NumericFormat operandB, ImmutableArray<EpilogueStep> epilogue = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(depth);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(depth, ReductionLimits.LargestIndex);
+        ReductionValidation.CheckOperand(operandA, nameof(operandA));
+        ReductionValidation.CheckOperand(operandB, nameof(operandB));
         ReductionValidation.Check(depth, root, nameof(root));
         Depth = depth;
-        Root = root is null ? null : ReductionNormalization.Normalize(root);
         OperandA = operandA;
         OperandB = operandB;
-        Epilogue = epilogue.IsDefault ? [] : epilogue;
+        Epilogue = EpilogueNormalization.Normalize(epilogue.IsDefault ? [] : epilogue);
+        Root = root is null ? null : EpilogueNormalization.Enter(ReductionNormalization.Normalize(root, new ReductionArithmetic(operandA, operandB)), Epilogue);
         Text = ReductionText.Print(this);
     }
 

@@ -8,15 +8,18 @@ public sealed class ReductionSegment : ReductionItem
     /// <param name="start">0-based index of the first term.</param>
     /// <param name="stride">Distance between successive terms; may be negative, not 0 when more than one term is taken.</param>
     /// <param name="count">Number of terms, at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An index of the segment is negative, the count is below 1, or the stride is 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index of the segment is negative or above 2^24, the count is below 1, or the stride is 0.</exception>
     public ReductionSegment(ReductionStep step, int start, int stride, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, ReductionLimits.LargestIndex);
         if (count > 1)
         {
             ArgumentOutOfRangeException.ThrowIfZero(stride);
-            ArgumentOutOfRangeException.ThrowIfNegative((long)start + ((long)stride * (count - 1)), nameof(stride));
+            long last = start + ((long)stride * (count - 1));
+            ArgumentOutOfRangeException.ThrowIfNegative(last, nameof(stride));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(last, ReductionLimits.LargestIndex, nameof(stride));
         }
 
         Step = step;
@@ -48,6 +51,8 @@ public sealed class ReductionSegment : ReductionItem
 
     /// <inheritdoc/>
     public override ReductionItem Shift(int distance) => new ReductionSegment(Step, Start + distance, Stride, Count);
+
+    internal override int ItemCount => 1;
 
     internal override bool IsShiftOf(ReductionItem other, int distance) => other is ReductionSegment segment
         && segment.Step == Step && segment.Count == Count && segment.Stride == Stride && segment.Start + distance == Start;

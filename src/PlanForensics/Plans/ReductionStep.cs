@@ -1,3 +1,4 @@
+using System.Globalization;
 using PlanForensics.Numerics;
 
 namespace PlanForensics.Plans;
@@ -103,7 +104,7 @@ public readonly record struct ReductionStep
         StepKind.MulAdd when ProductFormat is { } product => $"muladd<{NumericFormats.NameOf(product)}>",
         StepKind.MulAdd => "muladd",
         StepKind.Fma => "fma",
-        StepKind.Dot when ZeroExponent != DefaultZeroExponent(AlignmentBits) => $"dot<{BlockLength},{AlignmentBits},{NameOf(Rounding)},{ZeroExponent}>",
+        StepKind.Dot when ZeroExponent != DefaultZeroExponent(AlignmentBits) => string.Create(CultureInfo.InvariantCulture, $"dot<{BlockLength},{AlignmentBits},{NameOf(Rounding)},{ZeroExponent}>"),
         StepKind.Dot => $"dot<{BlockLength},{AlignmentBits},{NameOf(Rounding)}>",
         StepKind.Bf16Pair => "bf16pair",
         _ => "dp4a",
@@ -125,9 +126,9 @@ public readonly record struct ReductionStep
         int count = argument.Split(parts, ',');
         int zeroExponent = 0;
         if (count is not (3 or 4)
-            || (count == 4 && (!int.TryParse(argument[parts[3]], out zeroExponent) || zeroExponent is < -200 or > 0))
-            || !int.TryParse(argument[parts[0]], out int length) || length is < 1 or > 64
-            || !int.TryParse(argument[parts[1]], out int bits) || bits is < 10 or > 40)
+            || (count == 4 && (!int.TryParse(argument[parts[3]], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out zeroExponent) || zeroExponent is < -200 or > 0))
+            || !int.TryParse(argument[parts[0]], NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length is < 1 or > 64
+            || !int.TryParse(argument[parts[1]], NumberStyles.None, CultureInfo.InvariantCulture, out int bits) || bits is < 10 or > 40)
             return false;
         DotRounding rounding;
         switch (argument[parts[2]])

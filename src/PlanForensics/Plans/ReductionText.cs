@@ -126,13 +126,13 @@ internal static class ReductionText
 
     private static ReductionChain ReadChain(PlanTextReader reader)
     {
+        int position = reader.Position;
         NumericFormat accumulator = reader.Format();
         NumericFormat? stored = reader.TryTake(">") ? reader.Format() : null;
         bool startsAtZero = reader.TryTake("+0");
         reader.Expect("(");
         var items = ImmutableArray.CreateBuilder<ReductionItem>();
         ReadItems(reader, items, ')');
-        int position = reader.Position;
         try
         {
             return new ReductionChain(accumulator, items.ToImmutable(), stored, startsAtZero);
@@ -146,16 +146,21 @@ internal static class ReductionText
     private static void ReadItems(PlanTextReader reader, ImmutableArray<ReductionItem>.Builder items, char close)
     {
         using PlanTextReader.Nesting nesting = reader.Nest();
+        long nodes = 0;
         do
         {
+            int before = items.Count;
+            int position = reader.Position;
             if (reader.TryTake("["))
                 ReadRepeat(reader, items);
             else if (reader.AtFormat())
                 items.Add(ReadChain(reader));
             else
                 items.Add(ReadSegment(reader));
-            if (items.Count > PlanTextReader.MostItems)
-                throw reader.Error($"more than {PlanTextReader.MostItems} items");
+            for (int index = before; index < items.Count; index++)
+                nodes += items[index].ItemCount;
+            if (nodes > ReductionLimits.MostItems)
+                throw reader.ErrorAt(position, $"a program has at most {ReductionLimits.MostItems} segments and chains");
         }
         while (reader.TryTake(", "));
         reader.Expect(close.ToString());
@@ -170,16 +175,17 @@ internal static class ReductionText
         reader.Expect(": ");
         var pattern = ImmutableArray.CreateBuilder<ReductionItem>();
         ReadItems(reader, pattern, ']');
-        if (repeats < 1 || (long)repeats * pattern.Count > PlanTextReader.MostItems)
-            throw reader.ErrorAt(position, $"a group repeats 1 time or more and gives at most {PlanTextReader.MostItems} items");
-        for (int repeat = 0; repeat < repeats; repeat++)
+        if (repeats < 1 || repeats * pattern.Sum(item => (long)item.ItemCount) > ReductionLimits.MostItems)
+            throw reader.ErrorAt(position, $"a group repeats 1 time or more and gives at most {ReductionLimits.MostItems} segments and chains");
+        try
         {
-            foreach (ReductionItem item in pattern)
-            {
-                if (item.FirstIndex + ((long)distance * repeat) is < 0 or > PlanTextReader.LargestIndex)
-                    throw reader.ErrorAt(position, $"repeat {repeat} moves a term below 0 or beyond {PlanTextReader.LargestIndex}");
-                items.Add(item.Shift(distance * repeat));
-            }
+            for (int repeat = 0; repeat < repeats; repeat++)
+                foreach (ReductionItem item in pattern)
+                    items.Add(repeat == 0 ? item : item.Shift(checked(distance * repeat)));
+        }
+        catch (Exception exception) when (exception is ArgumentException or OverflowException)
+        {
+            throw reader.ErrorAt(position, $"a repeat moves a term below 0 or beyond {ReductionLimits.LargestIndex}");
         }
     }
 

@@ -5,6 +5,12 @@ namespace PlanForensics.Plans;
 /// <summary>Checks that a chain takes each term exactly once and mixes no arithmetic that does not mix.</summary>
 internal static class ReductionValidation
 {
+    public static void CheckOperand(NumericFormat format, string parameter)
+    {
+        if (format is NumericFormat.Fp64 or NumericFormat.Int32 || !Enum.IsDefined(format))
+            throw new ArgumentException($"expected operands of fp32, tf32, bf16, fp16, fp8e4m3, fp8e5m2 or int8; got {(Enum.IsDefined(format) ? NumericFormats.NameOf(format) : format)}", parameter);
+    }
+
     public static void Check(int depth, ReductionChain? root, string parameter)
     {
         if (root is null)
@@ -14,6 +20,8 @@ internal static class ReductionValidation
             return;
         }
 
+        if (root.TermCount > depth && depth == 0)
+            throw new ArgumentException("a reduction over 0 terms takes no chain", parameter);
         bool[] taken = new bool[depth];
         int count = Mark(root, taken, parameter);
         if (count != depth)
@@ -53,6 +61,7 @@ internal static class ReductionValidation
     {
         bool fits = step.Kind switch
         {
+            StepKind.Dot when step.BlockLength is < 1 or > 64 || step.AlignmentBits is < 10 or > 40 || step.ZeroExponent is < -200 or > 0 => false,
             StepKind.Dp4a => accumulator == NumericFormat.Int32,
             StepKind.Add => true,
             StepKind.Dot => accumulator == (step.Rounding == DotRounding.NearestEvenFp16 ? NumericFormat.Fp16 : NumericFormat.Fp32),

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using PlanForensics.Numerics;
+
+namespace PlanForensics.Plans;
+
+/// <summary>Drops roundings that an epilogue repeats.</summary>
+internal static class EpilogueNormalization
+{
+    /// <summary>Checks the steps and drops each rounding to the format that the step before it already gave.</summary>
+    public static ImmutableArray<EpilogueStep> Normalize(ImmutableArray<EpilogueStep> steps)
+    {
+        foreach (EpilogueStep step in steps)
+            if (step.Format is not (NumericFormat.Fp32 or NumericFormat.Bf16 or NumericFormat.Fp16 or NumericFormat.Fp8E4M3 or NumericFormat.Fp8E5M2))
+                throw new ArgumentException($"expected an epilogue in fp32, bf16, fp16 or fp8; got {step}", nameof(steps));
+        return [.. steps.Where((step, index) => index == 0 || step.Kind != EpilogueKind.Round || steps[index - 1].Format != step.Format)];
+    }
+
+    /// <summary>The root as the epilogue takes it: in binary32, and not stored in the format that the first step rounds it to.</summary>
+    public static ReductionChain Enter(ReductionChain root, ImmutableArray<EpilogueStep> epilogue)
+    {
+        if (epilogue.Length == 0)
+            return root;
+        if (root.StoredAs is { } stored && epilogue[0] == new EpilogueStep(EpilogueKind.Round, stored) && (root.Accumulator != NumericFormat.Fp64 || stored == NumericFormat.Fp32))
+            root = new ReductionChain(root.Accumulator, root.Items, null, root.StartsAtZero);
+        else if (root is { StoredAs: NumericFormat.Fp32, Accumulator: NumericFormat.Fp64 })
+            root = new ReductionChain(root.Accumulator, root.Items, null, root.StartsAtZero);
+        return root is { StartsAtZero: false, StoredAs: null, Accumulator: NumericFormat.Fp32, Items: [ReductionChain only] }
+            && ReductionArithmetic.StartsExactly(NumericFormat.Fp32, only.FinishedFormat)
+            ? Enter(only, epilogue)
+            : root;
+    }
+}
