@@ -22,7 +22,9 @@ public static class Rounding
     /// <returns>The rounded value, exactly representable in <paramref name="format"/>. Bitwise: identical on every machine.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The format is an integer one or undefined, or the mode is undefined.</exception>
     public static float ToFormat(float value, NumericFormat format, RoundingMode mode = RoundingMode.NearestEven, bool saturate = false) =>
-        ToSingleExactly(ToFormat((double)value, format, mode, saturate));
+        format == NumericFormat.Bf16 && mode == RoundingMode.NearestEven && !saturate
+            ? ToBf16NearestEven(value)
+            : ToSingleExactly(ToFormat((double)value, format, mode, saturate));
 
     /// <summary>Rounds one fp64 value directly, with one rounding (no detour through fp32, which could round twice).</summary>
     /// <param name="value">The value.</param>
@@ -105,6 +107,14 @@ public static class Rounding
     /// <exception cref="ArgumentOutOfRangeException">The format is an integer one or undefined.</exception>
     public static bool IsRepresentable(float value, NumericFormat format) =>
         float.IsNaN(value) || BitConverter.SingleToUInt32Bits(ToFormat(value, format)) == BitConverter.SingleToUInt32Bits(value);
+
+    // The commonest rounding of all: bf16 shares fp32's exponents, so a carry out of the upper half is the right result, up to infinity.
+    private static float ToBf16NearestEven(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        uint rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF_0000;
+        return float.IsNaN(value) ? FormatLimits.CanonicalNaN32 : BitConverter.UInt32BitsToSingle(rounded);
+    }
 
     private static float ToSingleExactly(double value) => double.IsNaN(value) ? FormatLimits.CanonicalNaN32 : (float)value;
 

@@ -11,6 +11,7 @@ internal static class UlpKernel128
         UlpGrid grid = tally.Grid;
         int lanes = Vector128<uint>.Count;
         int dropped = grid.DroppedBits;
+        bool equalBitsAreEqual = dropped == 0 && grid.Rules.NaNs != NaNPolicy.Unequal;
         Vector128<int> largest = Vector128.Create(grid.LargestNumber);
         Vector128<uint> stray = Vector128.Create(grid.StrayMask);
         Vector128<int> strict = Vector128.Create(grid.Rules.Zeros == SignedZeroPolicy.Distinct ? 0 : -1);
@@ -23,6 +24,8 @@ internal static class UlpKernel128
         {
             Vector128<uint> a = Vector128.LoadUnsafe(ref leftStart, (nuint)i);
             Vector128<uint> b = Vector128.LoadUnsafe(ref rightStart, (nuint)i);
+            if (equalBitsAreEqual && a == b)
+                continue;
             Vector128<int> magnitudeA = a.AsInt32() & Vector128.Create(int.MaxValue);
             Vector128<int> magnitudeB = b.AsInt32() & Vector128.Create(int.MaxValue);
             if (Vector128.GreaterThanAny(Vector128.Max(magnitudeA, magnitudeB), largest) || ((a | b) & stray) != Vector128<uint>.Zero)

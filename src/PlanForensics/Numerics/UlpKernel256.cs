@@ -11,6 +11,7 @@ internal static class UlpKernel256
         UlpGrid grid = tally.Grid;
         int lanes = Vector256<uint>.Count;
         int dropped = grid.DroppedBits;
+        bool equalBitsAreEqual = dropped == 0 && grid.Rules.NaNs != NaNPolicy.Unequal;
         Vector256<int> largest = Vector256.Create(grid.LargestNumber);
         Vector256<uint> stray = Vector256.Create(grid.StrayMask);
         Vector256<int> strict = Vector256.Create(grid.Rules.Zeros == SignedZeroPolicy.Distinct ? 0 : -1);
@@ -23,6 +24,8 @@ internal static class UlpKernel256
         {
             Vector256<uint> a = Vector256.LoadUnsafe(ref leftStart, (nuint)i);
             Vector256<uint> b = Vector256.LoadUnsafe(ref rightStart, (nuint)i);
+            if (equalBitsAreEqual && a == b)
+                continue;
             Vector256<int> magnitudeA = a.AsInt32() & Vector256.Create(int.MaxValue);
             Vector256<int> magnitudeB = b.AsInt32() & Vector256.Create(int.MaxValue);
             if (Vector256.GreaterThanAny(Vector256.Max(magnitudeA, magnitudeB), largest) || ((a | b) & stray) != Vector256<uint>.Zero)

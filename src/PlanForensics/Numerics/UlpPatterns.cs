@@ -33,6 +33,8 @@ internal static class UlpPatterns
             return;
         }
 
+        if (TryFillWide(values, format, patterns))
+            return;
         for (int i = 0; i < values.Length; i++)
             patterns[i] = Of(values[i], format, startIndex + i);
     }
@@ -46,4 +48,22 @@ internal static class UlpPatterns
     public static ArgumentException NotRepresentable(uint bits, NumericFormat format, long index) => new(
         $"value {BitConverter.UInt32BitsToSingle(bits):R} (0x{bits:X8}) at index {index} is not representable in {NumericFormats.NameOf(format)}; "
         + "round it first, or compare in fp32");
+
+    /// <summary>Takes whole blocks of representable numbers, without NaN, in vectors.</summary>
+    private static bool TryFillWide(ReadOnlySpan<float> values, NumericFormat format, Span<uint> patterns)
+    {
+        Span<uint> rounded = patterns[..values.Length];
+        Span<float> asFloats = MemoryMarshal.Cast<uint, float>(rounded);
+        Rounding.Round(values, asFloats, format);
+        if (!rounded.SequenceEqual(MemoryMarshal.Cast<float, uint>(values)) || rounded.Contains(FormatLimits.CanonicalNaN32Bits))
+            return false;
+        if (AreBits(format))
+            return true;
+        if (format != NumericFormat.Fp16)
+            return false;
+        Span<ushort> narrow = stackalloc ushort[values.Length];
+        Fp16.FromSingle(asFloats, narrow);
+        SixteenBitKernel.WidenBf16(narrow, asFloats);
+        return true;
+    }
 }

@@ -42,6 +42,14 @@ internal sealed class UlpTally(UlpGrid grid, NumericFormat format)
         _histogram[32 - BitOperations.LeadingZeroCount((uint)distance)]++;
     }
 
+    /// <summary>Finds the first difference in a run that has one, unless an earlier one is known.</summary>
+    public void NoteFirst(ReadOnlySpan<uint> left, ReadOnlySpan<uint> right, long startIndex)
+    {
+        for (int i = 0; First < 0 && i < left.Length; i++)
+            if (Grid.Distance(left[i], right[i]) != 0)
+                First = startIndex + i;
+    }
+
     /// <summary>Counts comparable distances that a vector kernel computed, and finds the first that is not 0.</summary>
     public void AddDistances(ReadOnlySpan<uint> distances, long startIndex)
     {

@@ -2,11 +2,11 @@ using System.Numerics;
 
 namespace PlanForensics.Tests.Numerics;
 
-/// <summary>Elementary functions in BigInteger fixed point with 200 fraction bits, returned as an unevaluated sum of two doubles (about 100 bits).</summary>
+/// <summary>Elementary functions in BigInteger fixed point with 160 fraction bits, returned as an unevaluated sum of two doubles (about 100 bits).</summary>
 /// <remarks>Shares nothing with the library: other reductions, other series, no floating-point arithmetic before the last step but for starting values.</remarks>
 internal static class FixedPointOracle
 {
-    private const int F = 200;
+    private const int F = 160;
 
     private static readonly BigInteger One = BigInteger.One << F;
     private static readonly BigInteger Ln2 = 2 * AtanhOfReciprocal(3, F);
@@ -118,11 +118,11 @@ internal static class FixedPointOracle
     // e^y = significand * 2^k, significand in fixed point: halve the rest eight times, sum Taylor terms, square back.
     private static (BigInteger Significand, int K) ExpParts(BigInteger y)
     {
-        int k = (int)BigInteger.Divide(y, Ln2);
+        int k = (int)BigInteger.Divide(y, Ln2) - (y.Sign < 0 ? 1 : 0);
         BigInteger r = (y - (k * Ln2)) >> 8;
         BigInteger term = One;
         BigInteger sum = One;
-        for (int n = 1; n < 26; n++)
+        for (int n = 1; !term.IsZero; n++)
         {
             term = ((term * r) >> F) / n;
             sum += term;

@@ -4,10 +4,10 @@ using Xunit;
 
 namespace PlanForensics.Tests.Numerics;
 
-/// <summary>All 2^32 arguments against the platform's fp64 functions (erf: the portable fp64 series is its own; see docs/numerics.md).</summary>
+/// <summary>All 2^32 arguments against fp64: the platform's functions, for erf a series (see docs/numerics.md).</summary>
 public class PortableMathSweepTests
 {
-    public static TheoryData<string> Names => [.. PortableFunctions.All.Where(static f => f.Quick is not null).Select(static f => f.Name)];
+    public static TheoryData<string> Names => [.. PortableFunctions.All.Select(static f => f.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -17,6 +17,7 @@ public class PortableMathSweepTests
             Assert.Skip("2^32 arguments take minutes: set PLANFORENSICS_LONG=1 to run");
         PortableFunctions function = PortableFunctions.Named(name);
         UlpError error = new();
+        long wrongNaNs = 0;
         float[] arguments = new float[1 << 16];
         float[] results = new float[1 << 16];
         for (uint upper = 0; upper < 1 << 16; upper++)
@@ -26,9 +27,9 @@ public class PortableMathSweepTests
             function.Span(arguments, results);
             for (int i = 0; i < arguments.Length; i++)
             {
-                double reference = function.Quick!(arguments[i]);
+                double reference = function.Quick(arguments[i]);
                 if (double.IsNaN(reference))
-                    Samples.Bits(results[i]).Should().Be(0x7FC0_0000);
+                    wrongNaNs += Samples.Bits(results[i]) == 0x7FC0_0000 ? 0 : 1;
                 else
                     error.Add(arguments[i], results[i], reference, 0);
             }
@@ -36,6 +37,7 @@ public class PortableMathSweepTests
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}: max {error.Max:F9} ulp at 0x{Samples.Bits(error.WorstArgument):X8}, "
             + $"{error.NotCorrectlyRounded} of {error.Points} not correctly rounded");
+        wrongNaNs.Should().Be(0);
         error.Max.Should().BeLessThan(0.5001, $"at 0x{Samples.Bits(error.WorstArgument):X8}");
     }
 }

@@ -14,15 +14,16 @@ internal sealed class UlpError
     public void Add(float x, float actual, double high, double low)
     {
         Points++;
-        double limit = float.MaxValue + Math.ScaleB(1, 103);
-        if (Math.Abs(high) >= limit || float.IsInfinity(actual))
+        const double Limit = 3.4028235677973366e38;
+        if (Math.Abs(high) >= Limit || float.IsInfinity(actual))
         {
-            // Beyond the midpoint between the largest finite number and 2^128 the rounded result is infinite.
-            Record(x, Math.Abs(high) >= limit && actual == (high > 0 ? float.PositiveInfinity : float.NegativeInfinity) ? 0 : double.PositiveInfinity);
+            // From 2^128 - 2^103 on, the midpoint between the largest finite number and 2^128 the rounded result is infinite.
+            Record(x, Math.Abs(high) >= Limit && actual == (high > 0 ? float.PositiveInfinity : float.NegativeInfinity) ? 0 : double.PositiveInfinity);
             return;
         }
 
-        double ulp = high == 0 ? Math.ScaleB(1, -149) : Math.ScaleB(1, Math.Max(Math.ILogB(high), -126) - 23);
+        long biased = (BitConverter.DoubleToInt64Bits(high) >> 52) & 0x7FF;
+        double ulp = BitConverter.Int64BitsToDouble((Math.Max(biased, 1023 - 126) - 23) << 52);
         Record(x, Math.Abs((actual - high) - low) / ulp);
     }
 
