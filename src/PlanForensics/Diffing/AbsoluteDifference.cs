@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PlanForensics.Numerics;
 
 namespace PlanForensics.Diffing;
@@ -8,20 +9,47 @@ internal static class AbsoluteDifference
     public static double Largest(TensorValue a, TensorValue b, UlpDistances distances)
     {
         double largest = 0;
+        Span<double> left = stackalloc double[UlpDistances.BlockLength];
+        Span<double> right = stackalloc double[UlpDistances.BlockLength];
         for (int start = 0; start < distances.Count; start += UlpDistances.BlockLength)
         {
-            int end = Math.Min(start + UlpDistances.BlockLength, distances.Count);
-            if (distances.IsBlockBitwiseEqual(start, end - start))
+            int length = Math.Min(UlpDistances.BlockLength, distances.Count - start);
+            if (distances.IsBlockBitwiseEqual(start, length))
                 continue;
-            for (int i = start; i < end; i++)
+            Widen(a, start, left[..length]);
+            Widen(b, start, right[..length]);
+            for (int i = 0; i < length; i++)
             {
-                double left = TensorElements.ValueOf(TensorElements.BitsAt(a, i), a.Format);
-                double right = TensorElements.ValueOf(TensorElements.BitsAt(b, i), b.Format);
-                if (double.IsFinite(left) && double.IsFinite(right))
-                    largest = Math.Max(largest, Math.Abs(left - right));
+                if (double.IsFinite(left[i]) && double.IsFinite(right[i]))
+                    largest = Math.Max(largest, Math.Abs(left[i] - right[i]));
             }
         }
 
         return largest;
+    }
+
+    private static void Widen(TensorValue tensor, int start, Span<double> values)
+    {
+        ReadOnlySpan<byte> bytes = tensor.Bytes.Span;
+        switch (tensor.Format)
+        {
+            case NumericFormat.Fp64:
+                MemoryMarshal.Cast<byte, double>(bytes).Slice(start, values.Length).CopyTo(values);
+                break;
+            case NumericFormat.Fp32 or NumericFormat.Tf32:
+                ReadOnlySpan<float> singles = MemoryMarshal.Cast<byte, float>(bytes).Slice(start, values.Length);
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = singles[i];
+                break;
+            case NumericFormat.Bf16:
+                ReadOnlySpan<ushort> patterns = MemoryMarshal.Cast<byte, ushort>(bytes).Slice(start, values.Length);
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = BitConverter.UInt32BitsToSingle((uint)patterns[i] << 16);
+                break;
+            default:
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = TensorElements.ValueOf(TensorElements.BitsAt(tensor, start + i), tensor.Format);
+                break;
+        }
     }
 }
