@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Trains the sample model kjv-1m from nothing, on a CPU.
 
-One file, five steps, in the order in which they run:
+One file, six steps, in the order in which they run:
 
   prepare    the King James text, as Debian's `bible` command prints it,
              cleaned to one line of prose a chapter; the last 5 % held out
   tokeniser  a SentencePiece BPE model with byte fallback, trained on the rest
   train      a Llama-shaped model of about a million parameters, fp32, AdamW
   export     bf16 safetensors + config.json + tokenizer.model
+  untangle   a short further training, so that the model runs in circles less
+             when it reads its own words; exported again
   evaluate   the exported files are read back: held-out loss and greedy samples
 
 See README.md beside this file for the packages and the exact commands.
@@ -19,7 +21,6 @@ import json
 import math
 import os
 import re
-import shutil
 import struct
 import subprocess
 import time
@@ -102,18 +103,18 @@ def prepare(work, holdout):
 
 # --- 2. tokeniser ----------------------------------------------------------
 
-def train_tokenizer(work, vocab):
-    verses = os.path.join(work, "verses.txt")
-    with open(os.path.join(work, "train.txt"), encoding="utf-8") as f, \
-            open(verses, "w", encoding="utf-8") as g:
-        for line in f:
-            g.writelines(v + "\n" for v in line.rstrip("\n").split("\t"))
-    spm.SentencePieceTrainer.train(
-        input=verses, model_prefix=os.path.join(work, "tokenizer"), model_type="bpe",
-        vocab_size=vocab, byte_fallback=True, character_coverage=1.0,
-        normalization_rule_name="identity", remove_extra_whitespaces=False,
-        add_dummy_prefix=True, unk_id=0, bos_id=BOS, eos_id=EOS, pad_id=-1,
-        num_threads=1, minloglevel=1)
+def train_tokenizer(work, out, vocab):
+    with open(os.path.join(work, "train.txt"), encoding="utf-8") as f:
+        verses = [v for line in f for v in line.rstrip("\n").split("\t")]
+    os.makedirs(out, exist_ok=True)
+    # Handed over in memory and taken back so: the model then holds no file names.
+    with open(os.path.join(out, "tokenizer.model"), "wb") as f:
+        spm.SentencePieceTrainer.train(
+            sentence_iterator=iter(verses), model_writer=f, model_type="bpe",
+            vocab_size=vocab, byte_fallback=True, character_coverage=1.0,
+            normalization_rule_name="identity", remove_extra_whitespaces=False,
+            add_dummy_prefix=True, unk_id=0, bos_id=BOS, eos_id=EOS, pad_id=-1,
+            num_threads=1, minloglevel=1)
 
 
 def encode_chapters(sp, path):
@@ -160,20 +161,23 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(h, self.kv * d, bias=False)
         self.o_proj = nn.Linear(self.heads * d, h, bias=False)
 
-    def forward(self, x, cos, sin, mask):
+    def forward(self, x, cos, sin, mask, past=None):
         b, t, _ = x.shape
         q = self.q_proj(x).view(b, t, self.heads, self.d).transpose(1, 2)
         k = self.k_proj(x).view(b, t, self.kv, self.d).transpose(1, 2)
         v = self.v_proj(x).view(b, t, self.kv, self.d).transpose(1, 2)
         q = q * cos + rotate_half(q) * sin
         k = k * cos + rotate_half(k) * sin
+        if past is not None:  # generation: a list that holds this layer's earlier keys and values
+            past[:] = [torch.cat(z, dim=2) for z in zip(past, (k, v))] if past else [k, v]
+            k, v = past
         # Query heads are grouped: heads/kv neighbours read one key/value head.
         # They are stacked along the rows, so keys and values need no copies.
         g = self.heads // self.kv
         q = (q * self.d ** -0.5).reshape(b, self.kv, g * t, self.d)
         s = q @ k.transpose(-1, -2)
-        s = (s.view(b, self.kv, g, t, t) + mask).softmax(-1)
-        y = s.view(b, self.kv, g * t, t) @ v
+        s = (s.view(b, self.kv, g, t, -1) + mask).softmax(-1)
+        y = s.view(b, self.kv, g * t, -1) @ v
         return self.o_proj(y.view(b, self.heads, t, self.d).transpose(1, 2).reshape(b, t, -1))
 
 
@@ -197,8 +201,8 @@ class Layer(nn.Module):
         self.post_attention_layernorm = RMSNorm(c["hidden_size"], c["rms_norm_eps"])
         self.mlp = MLP(c)
 
-    def forward(self, x, cos, sin, mask, drop):
-        x = x + F.dropout(self.self_attn(self.input_layernorm(x), cos, sin, mask), drop, self.training)
+    def forward(self, x, cos, sin, mask, drop, past):
+        x = x + F.dropout(self.self_attn(self.input_layernorm(x), cos, sin, mask, past), drop, self.training)
         return x + F.dropout(self.mlp(self.post_attention_layernorm(x)), drop, self.training)
 
 
@@ -230,11 +234,14 @@ class Llama(nn.Module):
         self.register_buffer("sin", a.sin().float(), persistent=False)
         self.register_buffer("mask", torch.full((n, n), float("-inf")).triu(1), persistent=False)
 
-    def forward(self, ids):
-        t, m = ids.shape[1], self.model
+    def forward(self, ids, cache=None):
+        m = self.model
+        old = cache[0][0].shape[2] if cache and cache[0] else 0
+        t = old + ids.shape[1]
         x = F.dropout(m.embed_tokens(ids), self.drop, self.training)
-        for layer in m.layers:
-            x = layer(x, self.cos[:t], self.sin[:t], self.mask[:t, :t], self.drop)
+        for i, layer in enumerate(m.layers):
+            x = layer(x, self.cos[old:t], self.sin[old:t], self.mask[old:t, :t], self.drop,
+                      cache[i] if cache else None)
         return F.linear(m.norm(x), m.embed_tokens.weight)
 
 
@@ -268,7 +275,7 @@ def heldout_loss(model, stream, length, every=1):
 
 
 def train(work, out, a):
-    sp = spm.SentencePieceProcessor(model_file=os.path.join(work, "tokenizer.model"))
+    sp = spm.SentencePieceProcessor(model_file=os.path.join(out, "tokenizer.model"))
     stream, starts, size = encode_chapters(sp, os.path.join(work, "train.txt"))
     held, _, _ = encode_chapters(sp, os.path.join(work, "heldout.txt"))
     length = CONFIG["max_position_embeddings"]
@@ -307,11 +314,11 @@ def train(work, out, a):
             print("step %d/%d  lr %.2e  train %.4f  held-out (a quarter) %.4f  %.0f s" %
                   (step, a.steps, lr, mean, nats / count, time.time() - began), flush=True)
         if (a.export_every and step % a.export_every == 0) or step == stop:
-            export(work, out, model)
+            export(out, model)
     return time.time() - began
 
 
-# --- 5. export: bf16 safetensors, read back for evaluation ------------------
+# --- 5. export: bf16 safetensors, read back for the later steps ------------
 
 def to_bf16(x):
     """fp32 array -> the 16 high bits, rounded to nearest, ties to even."""
@@ -319,8 +326,7 @@ def to_bf16(x):
     return ((u + 0x7FFF + ((u >> 16) & 1)) >> 16).astype("<u2")
 
 
-def export(work, out, model):
-    os.makedirs(out, exist_ok=True)
+def export(out, model):
     header, blobs, at = {"__metadata__": {"format": "pt"}}, [], 0
     for name, p in sorted(model.named_parameters()):
         blob = to_bf16(p.detach().numpy()).tobytes()
@@ -336,7 +342,6 @@ def export(work, out, model):
     os.replace(path + ".part", path)
     with open(os.path.join(out, "config.json"), "w", encoding="utf-8") as f:
         f.write(json.dumps(CONFIG, indent=2) + "\n")
-    shutil.copyfile(os.path.join(work, "tokenizer.model"), os.path.join(out, "tokenizer.model"))
 
 
 def load(out):
@@ -358,15 +363,78 @@ def load(out):
     return model.eval(), spm.SentencePieceProcessor(model_file=os.path.join(out, "tokenizer.model"))
 
 
+# --- 6. untangle -----------------------------------------------------------
+
+def repeats(ids, n):
+    """For each token: does it end a run of n tokens that stood earlier in the row?"""
+    seen, out = set(), []
+    for i in range(len(ids)):
+        gram = tuple(ids[max(0, i - n + 1):i + 1])
+        out.append(len(gram) == n and gram in seen)
+        seen.add(gram)
+    return out
+
+
 @torch.no_grad()
-def greedy(model, sp, prompt, count):
+def greedy(model, ids, count):
+    """Continues each row of ids with the likeliest tokens; </s> does not stop it."""
+    cache = [[] for _ in model.model.layers]
+    logits = model(ids, cache)
+    for _ in range(count):
+        nxt = logits[:, -1].argmax(-1, keepdim=True)
+        ids = torch.cat((ids, nxt), dim=1)
+        logits = model(nxt, cache)
+    return ids
+
+
+def untangle(work, out, a):
+    """Teaches the exported model not to run in circles when it reads its own words.
+
+    Unlikelihood training (Welleck et al., 2019): the model continues real
+    beginnings greedily; a token that ends a run of n tokens which stood in the
+    row before is made less likely, by -log(1 - p), if it begins a word (the
+    rest of a word already begun is left alone). The text is still learnt from
+    in each step."""
+    model, sp = load(out)
+    model.train()
+    stream, starts, _ = encode_chapters(sp, os.path.join(work, "train.txt"))
+    length, rng = len(model.cos), np.random.default_rng(a.seed + 1)
+    starts = starts[starts + length <= len(stream)]
+    word = torch.tensor([sp.id_to_piece(i).startswith("\u2581") for i in range(CONFIG["vocab_size"])])
+    opt = torch.optim.AdamW(model.parameters(), lr=a.untangle_lr, betas=(0.9, 0.95), weight_decay=0.0)
+    began, mean, share = time.time(), None, None
+    for step in range(1, a.untangle_steps + 1):
+        for g in opt.param_groups:
+            g["lr"] = a.untangle_lr * (1 - (step - 1) / a.untangle_steps)
+        x, y = pairs(stream, rng.choice(starts, a.batch), length)
+        text = loss_of(model, x, y)
+        begin = int(rng.integers(4, 17))
+        x, _ = pairs(stream, rng.choice(starts, 16), begin)
+        rows = greedy(model, x, 128 - begin)
+        again = torch.tensor([repeats(r, a.untangle_n) for r in rows.tolist()])[:, begin:]
+        hit = again & word[rows[:, begin:]]
+        p = model(rows[:, :-1])[:, begin - 1:].softmax(-1).gather(2, rows[:, begin:, None])[..., 0]
+        loss = text + a.untangle_weight * (-torch.log((1 - p).clamp(min=1e-3)) * hit).sum() / hit.numel()
+        opt.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        opt.step()
+        rate = again.float().mean().item()
+        mean = text.item() if mean is None else 0.95 * mean + 0.05 * text.item()
+        share = rate if share is None else 0.9 * share + 0.1 * rate
+        if step % 20 == 0 or step == a.untangle_steps:
+            print("untangle %d/%d  train %.4f  repeated runs %.3f  %.0f s" %
+                  (step, a.untangle_steps, mean, share, time.time() - began), flush=True)
+    export(out, model)
+    return time.time() - began
+
+
+# --- 7. evaluate -----------------------------------------------------------
+
+def sample(model, sp, prompt, count):
     ids = [BOS] + sp.encode(prompt)
-    for _ in range(min(count, len(model.cos) - len(ids))):
-        nxt = int(model(torch.tensor([ids]))[0, -1].argmax())
-        ids.append(nxt)
-        if nxt == EOS:
-            break
-    return sp.decode(ids[1:])
+    ids = greedy(model, torch.tensor([ids]), min(count, len(model.cos) - len(ids)))[0].tolist()
+    return sp.decode(ids[1:ids.index(EOS) if EOS in ids else None])
 
 
 def evaluate(work, out):
@@ -377,7 +445,7 @@ def evaluate(work, out):
     print("held out, bf16 weights: %.4f nats/token over %d tokens, %.4f bits/byte over %d bytes" %
           (nats / count, count, nats / math.log(2) / size, size))
     for p in PROMPTS:
-        print("> %s" % greedy(model, sp, p, 80), flush=True)
+        print("> %s" % sample(model, sp, p, 80), flush=True)
 
 
 def keep_freed_memory():
@@ -393,8 +461,9 @@ def keep_freed_memory():
 def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("--out", required=True, help="the folder the model files go to")
-    p.add_argument("--work", required=True, help="a folder for the text and the tokeniser")
+    p.add_argument("--work", required=True, help="a folder for the cleaned text")
     p.add_argument("--evaluate-only", action="store_true", help="train nothing: read --out and report")
+    p.add_argument("--untangle-only", action="store_true", help="begin with the model in --out as it stands")
     p.add_argument("--steps", type=int, default=5000)
     p.add_argument("--stop-at", type=int, default=0, help="end early, on the schedule of --steps (for trials)")
     p.add_argument("--batch", type=int, default=8, help="windows of 256 tokens a step")
@@ -403,6 +472,10 @@ def main():
     p.add_argument("--warmup", type=int, default=100)
     p.add_argument("--weight-decay", type=float, default=0.1)
     p.add_argument("--dropout", type=float, default=0.0)
+    p.add_argument("--untangle-steps", type=int, default=300, help="further steps, at the end; 0 for none")
+    p.add_argument("--untangle-n", type=int, default=6, help="tokens in a repeated run")
+    p.add_argument("--untangle-lr", type=float, default=3e-4)
+    p.add_argument("--untangle-weight", type=float, default=3.0)
     p.add_argument("--seed", type=int, default=1611)
     p.add_argument("--holdout", type=float, default=0.05)
     p.add_argument("--threads", type=int, default=1)
@@ -413,9 +486,11 @@ def main():
     torch.set_num_threads(a.threads)
     os.makedirs(a.work, exist_ok=True)
     prepare(a.work, a.holdout)
-    if not a.evaluate_only:
-        train_tokenizer(a.work, CONFIG["vocab_size"])
-        print("trained in %.0f s" % train(a.work, a.out, a))
+    if not (a.evaluate_only or a.untangle_only):
+        train_tokenizer(a.work, a.out, CONFIG["vocab_size"])
+        print("trained in %.0f s" % train(a.work, a.out, a), flush=True)
+    if a.untangle_steps and not a.evaluate_only:
+        print("untangled in %.0f s" % untangle(a.work, a.out, a), flush=True)
     evaluate(a.work, a.out)
 
 
