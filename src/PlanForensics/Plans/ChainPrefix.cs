@@ -19,8 +19,8 @@ internal sealed class ChainPrefix(NumericFormat accumulator, bool startsAtZero, 
         ReductionStep step = arithmetic.Canonical(segment.Step, accumulator);
         if (step.TermsPerStep > 1 || step.Kind == StepKind.Dot)
         {
-            if (_items.Count == 0)
-                _zero = false; // a block that starts a chain is added to +0.0 anyway
+            if (_items.Count == 0 && step.Kind == StepKind.Dot)
+                _zero = false; // a matrix unit adds its first block to +0.0 anyway
             Append(new ReductionSegment(step, segment.Start, segment.Stride, segment.Count));
             return;
         }

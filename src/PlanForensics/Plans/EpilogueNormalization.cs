@@ -15,17 +15,15 @@ internal static class EpilogueNormalization
         return [.. steps.Where((step, index) => index == 0 || step.Kind != EpilogueKind.Round || steps[index - 1].Format != step.Format)];
     }
 
-    /// <summary>The root as the epilogue takes it: in binary32, and not stored in the format that the first step rounds it to.</summary>
+    /// <summary>The root as the first step takes it: not stored in the format that the step rounds it to, and in binary32 where the step reads binary32.</summary>
     public static ReductionChain Enter(ReductionChain root, ImmutableArray<EpilogueStep> epilogue)
     {
         if (epilogue.Length == 0)
             return root;
-        if (root.StoredAs is { } stored && epilogue[0] == new EpilogueStep(EpilogueKind.Round, stored) && (root.Accumulator != NumericFormat.Fp64 || stored == NumericFormat.Fp32))
+        NumericFormat reads = epilogue[0].Kind == EpilogueKind.Round ? epilogue[0].Format : NumericFormat.Fp32;
+        if (root.StoredAs == reads)
             root = new ReductionChain(root.Accumulator, root.Items, null, root.StartsAtZero);
-        else if (root is { StoredAs: NumericFormat.Fp32, Accumulator: NumericFormat.Fp64 })
-            root = new ReductionChain(root.Accumulator, root.Items, null, root.StartsAtZero);
-        return root is { StartsAtZero: false, StoredAs: null, Accumulator: NumericFormat.Fp32, Items: [ReductionChain only] }
-            && ReductionArithmetic.StartsExactly(NumericFormat.Fp32, only.FinishedFormat)
+        return reads == NumericFormat.Fp32 && root is { StartsAtZero: false, StoredAs: null, Accumulator: NumericFormat.Fp32, Items: [ReductionChain { FinishedFormat: NumericFormat.Fp64 } only] }
             ? Enter(only, epilogue)
             : root;
     }

@@ -13,8 +13,9 @@ namespace PlanForensics.Plans;
 /// parent's arithmetic; as a first item its value is rounded to the parent's format. <see cref="StepKind.MulAdd"/> rounds its product to the accumulator's format
 /// (bf16 and fp16: to binary32, then to the format), or to <see cref="ReductionStep.ProductFormat"/>; <see cref="StepKind.Fma"/> in a bf16 or fp16 accumulator is a binary32 fma
 /// rounded to the format. A first product is rounded as <see cref="StepKind.MulAdd"/> rounds it and then to the accumulator's format.</para>
-/// <para><see cref="StepKind.Dot"/> and <see cref="StepKind.Bf16Pair"/> always add to an accumulator: where a segment of theirs comes first they add to +0.0.
-/// Blocks and pairs are counted from the start of their segment; terms missing from a last block count as zeros, a last unpaired term is taken alone.</para>
+/// <para>A matrix unit (<see cref="StepKind.Dot"/>) always adds to an accumulator: a block that comes first is added to +0.0. Blocks, and the pairs of
+/// <see cref="StepKind.Bf16Pair"/>, are counted from the start of their segment; a last block may be short, a last unpaired term is taken alone. A pair flushes
+/// its accumulator, its inputs and each result; hardware whose registers start at zero has <see cref="StartsAtZero"/>.</para>
 /// <para>A value that is an exact zero has IEEE 754's sign (+0.0 unless every operand of the addition is -0). Bitwise: identical on every machine.
 /// Source: docs/plan-semantics.md.</para>
 /// </remarks>

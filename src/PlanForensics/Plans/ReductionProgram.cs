@@ -9,7 +9,8 @@ namespace PlanForensics.Plans;
 /// </summary>
 /// <remarks>
 /// <para>Evaluation order: operands are rounded to <see cref="OperandA"/> and <see cref="OperandB"/> (to nearest even; tf32 by truncation), the <see cref="Root"/> chain runs, then the
-/// <see cref="Epilogue"/> in order. An epilogue works on binary32: the sum of an fp64 root is rounded to binary32 first. An empty reduction (K = 0) gives +0.0. A computed NaN is
+/// <see cref="Epilogue"/> in order. Scale and bias read the sum in binary32 (an fp64 sum is rounded
+/// to it first); a rounding that comes first reads an fp64 sum as it is. An empty reduction (K = 0) gives +0.0. A computed NaN is
 /// stored as the format's canonical quiet NaN.</para>
 /// <para>The constructor normalises: chains of equal arithmetic are flattened, single-term sub-chains become steps, progressions are joined, roundings that change nothing are
 /// dropped, and of the two operands of an addition the one with more terms comes first, among equals the one with the smaller index (addition is commutative).

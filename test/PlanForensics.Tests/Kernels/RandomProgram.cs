@@ -10,7 +10,12 @@ internal static class RandomProgram
     private static readonly NumericFormat[] Accumulators = [NumericFormat.Fp32, NumericFormat.Fp32, NumericFormat.Fp64, NumericFormat.Bf16, NumericFormat.Fp16];
 
     private static readonly NumericFormat[] Stored =
-        [NumericFormat.Fp32, NumericFormat.Fp64, NumericFormat.Bf16, NumericFormat.Fp16, NumericFormat.Tf32, NumericFormat.Fp8E4M3, NumericFormat.Fp8E5M2];
+        [NumericFormat.Fp32, NumericFormat.Fp64, NumericFormat.Bf16, NumericFormat.Fp16, NumericFormat.Fp8E4M3, NumericFormat.Fp8E5M2];
+
+    private static readonly NumericFormat[] Operands =
+        [NumericFormat.Fp32, NumericFormat.Tf32, NumericFormat.Bf16, NumericFormat.Fp16, NumericFormat.Fp8E4M3, NumericFormat.Fp8E5M2];
+
+    private static readonly NumericFormat[] Results = [NumericFormat.Fp32, NumericFormat.Bf16, NumericFormat.Fp16, NumericFormat.Fp8E4M3, NumericFormat.Fp8E5M2];
 
     public static ReductionProgram Create(int seed, OperatorShape shape)
     {
@@ -24,10 +29,10 @@ internal static class RandomProgram
             Array.Reverse(terms);
         var epilogue = ImmutableArray.CreateBuilder<EpilogueStep>();
         if (shape.HasBias)
-            epilogue.Add(new EpilogueStep(EpilogueKind.Bias, Any(random, Stored)));
+            epilogue.Add(new EpilogueStep(EpilogueKind.Bias, Any(random, Results)));
         if (random.Next(3) > 0)
-            epilogue.Add(new EpilogueStep(EpilogueKind.Round, Any(random, Stored)));
-        return new ReductionProgram(shape.Depth, Chain(random, terms, 0), Any(random, Stored[..^2]), Any(random, Stored), epilogue.ToImmutable());
+            epilogue.Add(new EpilogueStep(EpilogueKind.Round, Any(random, Results)));
+        return new ReductionProgram(shape.Depth, Chain(random, terms, 0), Any(random, Operands[..^2]), Any(random, Operands), epilogue.ToImmutable());
     }
 
     private static ReductionChain Chain(Random random, ReadOnlySpan<int> terms, int depth)

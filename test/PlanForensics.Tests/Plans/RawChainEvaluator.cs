@@ -28,7 +28,7 @@ internal static class RawChainEvaluator
             var segment = (ReductionSegment)item;
             if (segment.Step.Kind is StepKind.Dot or StepKind.Bf16Pair)
             {
-                total = Blocks(segment, total ?? 0.0, a, b);
+                total = Blocks(segment, total, a, b);
                 continue;
             }
 
@@ -71,7 +71,7 @@ internal static class RawChainEvaluator
     private static double Add(NumericFormat format, double left, double right) =>
         format == NumericFormat.Fp64 ? left + right : Round(format, (float)left + (float)right);
 
-    private static double Blocks(ReductionSegment segment, double total, ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    private static double Blocks(ReductionSegment segment, double? total, ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         int length = segment.Step.TermsPerStep;
         for (int term = 0; term < segment.Count; term += length)
@@ -84,17 +84,21 @@ internal static class RawChainEvaluator
                 terms[offset] = (a[index], b[index]);
             }
 
-            total = segment.Step.Kind == StepKind.Dot ? Dot(segment.Step, terms, (float)total) : Pair(terms, (float)total);
+            total = segment.Step.Kind == StepKind.Dot ? Dot(segment.Step, terms, (float)(total ?? 0.0)) : Pair(terms, (float?)total);
         }
 
-        return total;
+        return total!.Value;
     }
 
-    private static float Pair((float A, float B)[] terms, float total)
+    private static float Pair((float A, float B)[] terms, float? total)
     {
         for (int index = terms.Length - 1; index >= 0; index--)
-            total = Flush(MathF.FusedMultiplyAdd(Flush(terms[index].A), Flush(terms[index].B), total));
-        return total;
+        {
+            (float a, float b) = (Flush(terms[index].A), Flush(terms[index].B));
+            total = Flush(total is { } sum ? MathF.FusedMultiplyAdd(a, b, Flush(sum)) : a * b);
+        }
+
+        return total!.Value;
     }
 
     private static float Flush(float value) => float.IsSubnormal(value) ? MathF.CopySign(0, value) : value;
