@@ -22,7 +22,9 @@ internal sealed class BpeEncoder
     {
         _vocabulary = vocabulary;
         _steps = steps;
-        _library = steps.IsByteLevel ? ByteLevelBpe.Create(vocabulary, merges) : BpeTokenizer.Create(new BpeOptions(vocabulary) { Merges = merges, PreTokenizer = new WholeText() });
+        _library = steps.IsByteLevel
+            ? ByteLevelBpe.Create(vocabulary, merges)
+            : BpeTokenizer.Create(new BpeOptions(vocabulary) { Merges = merges, PreTokenizer = new WholeText() });
         _unknown = unknown is not null && vocabulary.TryGetValue(unknown, out int id) ? id : null;
         _hasByteFallback = hasByteFallback;
         _fusesUnknown = fusesUnknown;

@@ -70,7 +70,8 @@ internal sealed class Llama2cVocabulary
     {
         if (_pieces.Count <= FirstByteId)
             throw new ModelFormatException(path, "pieces", $"are {_pieces.Count}; a vocabulary has the unknown, the begin and the end token and more", 0);
-        TokenPieces pieces = new(_pieces.Select((p, id) => new KeyValuePair<int, string>(id, p)), [0, BeginId, EndId], isByteLevel: false, dropsFirstSpace: true);
+        TokenPieces pieces = new(
+            _pieces.Select((p, id) => new KeyValuePair<int, string>(id, p)), [0, BeginId, EndId], isByteLevel: false, dropsFirstSpace: true);
         return new ModelTokenizer($"llama2.c pieces with scores, {pieces.Count} pieces ({Path.GetFileName(path)})", pieces, Encode);
     }
 

@@ -28,7 +28,8 @@ public sealed class ModelTokenizer
     /// <summary>Finds and reads a tokeniser.</summary>
     /// <param name="folderOrFile">
     /// A tokeniser's file, a model's folder, or any other file in such a folder. In a folder the first of these is read: <c>tokenizer.model</c>
-    /// (SentencePiece), <c>tokenizer.json</c> (Hugging Face BPE), <c>vocab.json</c> with <c>merges.txt</c> (GPT-2), <c>vocab.json</c> with scores and <c>tokenizer.bin</c> (llama2.c).
+    /// (SentencePiece), <c>tokenizer.json</c> (Hugging Face BPE), <c>vocab.json</c> (with <c>merges.txt</c>: GPT-2; a list of pieces with scores:
+    /// llama2.c), <c>tokenizer.bin</c> (llama2.c).
     /// </param>
     /// <returns>The tokeniser; one that knows ids only where the folder holds none of the files.</returns>
     /// <exception cref="ArgumentException"><paramref name="folderOrFile"/> is null or empty.</exception>

@@ -43,7 +43,7 @@ internal sealed class TextSteps
         foreach (JsonElement step in Steps(root, "decoder", "decoders"))
         {
             steps.IsByteLevel |= TypeOf(step) == "ByteLevel";
-            steps.DropsFirstSpace |= TypeOf(step) is "Metaspace" || (TypeOf(step) == "Strip" && step.GetProperty("content").GetString() == " " && step.GetProperty("start").GetInt32() == 1);
+            steps.DropsFirstSpace |= TypeOf(step) == "Metaspace" || IsStripOfOneSpace(step);
         }
 
         return steps;
@@ -102,10 +102,14 @@ internal sealed class TextSteps
         foreach (JsonElement item in step.GetProperty("single").EnumerateArray())
         {
             if (item.TryGetProperty("Sequence", out _))
+            {
                 target = After;
-            else
-                foreach (JsonElement id in step.GetProperty("special_tokens").GetProperty(item.GetProperty("SpecialToken").GetProperty("id").GetString()!).GetProperty("ids").EnumerateArray())
-                    target.Add(id.GetInt32());
+                continue;
+            }
+
+            string name = item.GetProperty("SpecialToken").GetProperty("id").GetString()!;
+            foreach (JsonElement id in step.GetProperty("special_tokens").GetProperty(name).GetProperty("ids").EnumerateArray())
+                target.Add(id.GetInt32());
         }
     }
 
@@ -117,6 +121,9 @@ internal sealed class TextSteps
     }
 
     private static string TypeOf(JsonElement step) => step.GetProperty("type").GetString() ?? "";
+
+    private static bool IsStripOfOneSpace(JsonElement step) =>
+        TypeOf(step) == "Strip" && step.GetProperty("content").GetString() == " " && step.GetProperty("start").GetInt32() == 1;
 
     private static bool IsSpace(JsonElement pattern) => pattern.TryGetProperty("String", out JsonElement text) && text.GetString() == " ";
 

@@ -26,7 +26,7 @@ internal static class TokenizerJson
         });
     }
 
-    /// <summary>Runs a reader whose library throws as it likes on damaged input (Protobuf even an <see cref="IOException"/>); the bytes are in memory by then.</summary>
+    /// <summary>Runs a reader whose library throws as it likes on damaged input, Protobuf even an <see cref="IOException"/>.</summary>
     public static T Guard<T>(string path, Func<T> read)
     {
         try

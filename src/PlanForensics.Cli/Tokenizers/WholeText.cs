@@ -2,7 +2,7 @@ using Microsoft.ML.Tokenizers;
 
 namespace PlanForensics.Cli.Tokenizers;
 
-/// <summary>Leaves a text in one piece. Without a pre-tokeniser of its own the library would cut at words, and pieces that span words would never form.</summary>
+/// <summary>Leaves a text in one piece: without a pre-tokeniser the library would cut at words, and pieces that span words would never form.</summary>
 internal sealed class WholeText : PreTokenizer
 {
     public override IEnumerable<(int Offset, int Length)> PreTokenize(string text) => [(0, text.Length)];

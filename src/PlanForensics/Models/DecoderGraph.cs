@@ -5,7 +5,8 @@ namespace PlanForensics.Models;
 /// <summary>A decoder as the ordered list of its operators; each runs after those before it.</summary>
 /// <remarks>
 /// Values are named <c>tokens</c>, <c>positions</c> and <c>kv_cache</c> (given from outside), <c>embedding</c>, <c>l2.down_proj</c> (made in layer 2 by
-/// down_proj), <c>l2.rope_q</c> and <c>l2.rope_k</c>, <c>final_norm</c>, <c>logits</c> and <c>token</c>. The residual stream after a layer is <c>l2.mlp_residual</c>.
+/// down_proj), <c>l2.rope_q</c> and <c>l2.rope_k</c>, <c>final_norm</c>, <c>logits</c> and <c>token</c>.
+/// The residual stream after a layer is <c>l2.mlp_residual</c>.
 /// </remarks>
 public sealed class DecoderGraph
 {

@@ -18,14 +18,17 @@ public sealed class DecoderModel
 
     /// <summary>Makes a model of tensors at hand.</summary>
     /// <param name="configuration">The decoder.</param>
-    /// <param name="tensors">Exactly the tensors that <see cref="DecoderTensors.Expected"/> lists. With a tied head either of embedding and lm_head may be absent.</param>
+    /// <param name="tensors">
+    /// Exactly the tensors that <see cref="DecoderTensors.Expected"/> lists. With a tied head either of embedding and lm_head may be absent.
+    /// </param>
     /// <param name="files">The weight files that the tensors came from; none for tensors made in memory.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ModelFormatException">
     /// The configuration contradicts itself; a tensor is missing, extra or mis-shaped, or is not fp32, fp16 or bf16; or the head is
     /// said to be tied and its bits differ from the embedding's.
     /// </exception>
-    public DecoderModel(ModelConfiguration configuration, IReadOnlyDictionary<DecoderTensorKey, TensorValue> tensors, params IReadOnlyList<ModelFile> files)
+    public DecoderModel(
+        ModelConfiguration configuration, IReadOnlyDictionary<DecoderTensorKey, TensorValue> tensors, params IReadOnlyList<ModelFile> files)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -123,8 +126,8 @@ public sealed class DecoderModel
                 throw new ModelFormatException(Source, key.ToString(), $"is {NumericFormats.NameOf(tensor.Format)}; weights are fp32, fp16 or bf16");
         }
 
-        if (rest.Count > 0)
-            throw new ModelFormatException(Source, rest.First().ToString(), $"with shape [{string.Join(", ", ShapeOf(_tensors[rest.First()]))}] belongs to no operator of this decoder");
+        foreach (DecoderTensorKey key in rest)
+            throw new ModelFormatException(Source, key.ToString(), $"[{string.Join(", ", ShapeOf(_tensors[key]))}] belongs to no operator of this decoder");
     }
 
     private string ComputeSha256()

@@ -11,7 +11,7 @@ internal static class DecoderModelLoader
         if (Directory.Exists(path))
             return LoadHuggingFace(path, path);
         if (!File.Exists(path))
-            throw new FileNotFoundException($"no model at {path}: expected a folder with {HuggingFaceConfiguration.FileName} and safetensors, or a llama2.c checkpoint (*.bin)", path);
+            throw new FileNotFoundException($"no model at {path}: expected a folder with config.json and safetensors, or a llama2.c checkpoint (*.bin)", path);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         return Path.GetExtension(path).ToLowerInvariant() switch
         {

@@ -5,7 +5,8 @@ namespace PlanForensics.Models;
 /// <summary>One operator of a decoder: what it does, where, from which values to which.</summary>
 public sealed class DecoderOperator
 {
-    internal DecoderOperator(OperatorRole role, int layer, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs, int? n = null, int? k = null, bool hasBias = false)
+    internal DecoderOperator(
+        OperatorRole role, int layer, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs, int? n = null, int? k = null, bool hasBias = false)
     {
         Role = role;
         Layer = layer;

@@ -33,7 +33,13 @@ internal sealed class Llama2cHeader
             throw new ModelFormatException(file.Path, "header", $"the file has {file.Length} bytes, a version 1 header takes {Version1Bytes}", 0);
         int version = BinaryPrimitives.ReadInt32LittleEndian(file.Span(4, 4));
         if (version != 1)
-            throw new ModelFormatException(file.Path, "version", version == 2 ? "2 is quantised (Q8_0), which is not supported; export version 0 or 1" : $"{version} is unknown; 0 (legacy) and 1 are read", 4);
+        {
+            string problem = version == 2
+                ? "2 is quantised (Q8_0), which is not supported; export version 0 or 1"
+                : $"{version} is unknown; 0 (legacy) and 1 are read";
+            throw new ModelFormatException(file.Path, "version", problem, 4);
+        }
+
         const int SharedAt = 8 + LegacyBytes;
         byte shared = file.Span(SharedAt, 1)[0];
         if (shared > 1)
@@ -59,7 +65,10 @@ internal sealed class Llama2cHeader
         {
             values[i] = BinaryPrimitives.ReadInt32LittleEndian(header[(i * sizeof(int))..]);
             if (values[i] < 1)
-                throw new ModelFormatException(file.Path, FieldNames[i], $"is {values[i]}, expected at least 1; is this a llama2.c checkpoint?", offset + (i * sizeof(int)));
+            {
+                string problem = $"is {values[i]}, expected at least 1; is this a llama2.c checkpoint?";
+                throw new ModelFormatException(file.Path, FieldNames[i], problem, offset + (i * sizeof(int)));
+            }
         }
 
         if (values[0] % values[3] != 0)

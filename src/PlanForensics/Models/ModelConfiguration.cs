@@ -40,7 +40,7 @@ public sealed record ModelConfiguration
     /// <summary>The normalisation.</summary>
     public required NormKind Norm { get; init; }
 
-    /// <summary>Epsilon of the normalisation, exactly the double that the source's text denotes; positive and finite. Kernels round it to their format.</summary>
+    /// <summary>Epsilon of the norms, exactly the double that the source's text denotes; positive and finite. Kernels round it to their format.</summary>
     public required double NormEpsilon { get; init => field = Checked(value, nameof(NormEpsilon)); }
 
     /// <summary>The nonlinearity of the MLP; <see cref="ActivationKind.SiluGate"/> means that there is a gate matrix.</summary>

@@ -31,7 +31,9 @@ public sealed class SafetensorsSet : IDisposable
     public IReadOnlyCollection<string> Names => new ReadOnlySet<string>(_fileOf.Keys.ToHashSet(StringComparer.Ordinal));
 
     /// <summary>Opens a model's tensors.</summary>
-    /// <param name="path">A folder with <see cref="SingleFileName"/> or else <see cref="IndexFileName"/>; an index (<c>*.json</c>); or a safetensors file.</param>
+    /// <param name="path">
+    /// A folder with <see cref="SingleFileName"/> or else <see cref="IndexFileName"/>; an index (<c>*.json</c>); or a safetensors file.
+    /// </param>
     /// <returns>The open set; dispose it to unmap every file.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
     /// <exception cref="IOException">A file is missing or cannot be opened.</exception>

@@ -33,8 +33,12 @@ internal sealed class StoredTensors(SafetensorsSet files)
     public void RefuseTheRest(Func<string, bool> isBuffer)
     {
         foreach (string name in files.Names.Order(StringComparer.Ordinal))
-            if (!_taken.ContainsKey(name) && !isBuffer(name))
-                throw new ModelFormatException(files.PathOf(name), name, $"{files.Find(name)} belongs to no operator of the model that config.json describes", files.Find(name)!.Offset);
+        {
+            if (_taken.ContainsKey(name) || isBuffer(name))
+                continue;
+            SafetensorsTensor entry = files.Find(name)!;
+            throw new ModelFormatException(files.PathOf(name), name, $"{entry} belongs to no operator of the model that config.json describes", entry.Offset);
+        }
     }
 
     private string? Resolve(string name)

@@ -14,8 +14,8 @@ public static class SyntheticModel
     /// <param name="format">The weights' format: fp32 (default), fp16 or bf16.</param>
     /// <returns>
     /// A model whose matrix elements are uniform in [-s, s) with s = 2^-floor(floor(log2 K) / 2), norm weights in [0.75, 1.25), biases in
-    /// [-0.125, 0.125). Each element is i x 2^e with i a signed integer of 24, 11 or 8 bits (fp32, fp16, bf16; two fewer for norm weights), taken from the top bits of one SplitMix64 output, so no
-    /// rounding is involved. <i>Bitwise: identical on every machine.</i>
+    /// [-0.125, 0.125). Each element is i x 2^e with i a signed integer of 24, 11 or 8 bits (fp32, fp16, bf16; two fewer for norm weights), taken
+    /// from the top bits of one SplitMix64 output, so no rounding is involved. <i>Bitwise: identical on every machine.</i>
     /// </returns>
     /// <exception cref="ArgumentException">The configuration contradicts itself, or the format is none of the three.</exception>
     public static DecoderModel Create(ModelConfiguration configuration, ulong seed, NumericFormat format = NumericFormat.Fp32)

@@ -129,7 +129,7 @@ public sealed class HuggingFaceModelTests : IDisposable
         byte[] valid = File.ReadAllBytes(path);
         Random random = new(13);
         (int read, int refused) = (0, 0);
-        for (int round = 0; round < 1000; round++)
+        for (int round = 0; round < 400; round++)
         {
             File.WriteAllBytes(path, SafetensorsFuzzTests.Damage(valid, random));
             try
@@ -144,7 +144,7 @@ public sealed class HuggingFaceModelTests : IDisposable
         }
 
         read.Should().BeGreaterThan(10);
-        refused.Should().BeGreaterThan(300);
+        refused.Should().BeGreaterThan(100);
     }
 
     private ModelFormatException Refusal() => FluentActions.Invoking(() => DecoderModel.Load(_folder.Path)).Should().Throw<ModelFormatException>().Which;

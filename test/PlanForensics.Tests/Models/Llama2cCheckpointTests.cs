@@ -95,7 +95,7 @@ public sealed class Llama2cCheckpointTests : IDisposable
         foreach (bool isVersion1 in (ReadOnlySpan<bool>)[false, true])
         {
             byte[] valid = Write(SyntheticModel.Create(Small with { LayerCount = 1, VocabularySize = 3 }, 5), isVersion1);
-            for (int round = 0; round < 1500; round++)
+            for (int round = 0; round < 500; round++)
             {
                 byte[] damaged = SafetensorsFuzzTests.Damage(valid, random);
                 if (round % 2 == 0 && damaged.Length > 40)
@@ -112,8 +112,8 @@ public sealed class Llama2cCheckpointTests : IDisposable
             }
         }
 
-        read.Should().BeGreaterThan(100);
-        refused.Should().BeGreaterThan(1000);
+        read.Should().BeGreaterThan(30);
+        refused.Should().BeGreaterThan(300);
     }
 
     private static ModelConfiguration Small => TestConfigurations.Llama with { HeadDimension = 4, HeadCount = 3, KeyValueHeadCount = 1 };

@@ -8,7 +8,7 @@ namespace PlanForensics.Tests.Models;
 /// <summary>Random damage to a valid file: only <see cref="ModelFormatException"/> may come out. PLANFORENSICS_LONG=1 runs a hundred times as many.</summary>
 public sealed class SafetensorsFuzzTests : IDisposable
 {
-    private static readonly int Rounds = Environment.GetEnvironmentVariable("PLANFORENSICS_LONG") == "1" ? 300_000 : 3_000;
+    private static readonly int Rounds = Environment.GetEnvironmentVariable("PLANFORENSICS_LONG") == "1" ? 100_000 : 1_000;
     private static readonly string[] Tokens =
         ["{", "}", "[", "]", ",", ":", "\"", "\\", "-", "0", "9", "1e9", "null", "true", "F16", "I64", "18446744073709551615", "9223372036854775808", "dtype", "shape", "\0", "é"];
 
@@ -39,15 +39,37 @@ public sealed class SafetensorsFuzzTests : IDisposable
             }
             catch (ModelFormatException exception)
             {
-                exception.Path.Should().Be(path);
-                exception.Offset.Should().NotBeNull();
-                refused++;
+                refused += exception.Path == path && exception.Offset is >= 0 && exception.Field.Length > 0 ? 1 : throw new InvalidOperationException("no place named", exception);
             }
         }
 
         // Both outcomes must occur, or the damage proves nothing.
         opened.Should().BeGreaterThan(Rounds / 50);
         refused.Should().BeGreaterThan(Rounds / 2);
+    }
+
+    [Fact]
+    public void Only_model_format_exceptions_come_out_of_damaged_headers()
+    {
+        byte[] valid = Encoding.UTF8.GetBytes(
+            """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":{"dtype":"BF16","shape":[],"data_offsets":[24,26]}}""");
+        Random random = new(20240301);
+        (int read, int refused) = (0, 0);
+        for (int round = 0; round < 20 * Rounds; round++)
+        {
+            try
+            {
+                (List<SafetensorsTensor> tensors, _) = SafetensorsHeader.Parse("h", Damage(valid, random), 26);
+                read += tensors.Sum(t => t.LengthBytes) == 26 ? 1 : throw new InvalidOperationException("the data is not covered");
+            }
+            catch (ModelFormatException)
+            {
+                refused++;
+            }
+        }
+
+        read.Should().BeGreaterThan(Rounds / 10);
+        refused.Should().BeGreaterThan(10 * Rounds);
     }
 
     internal static byte[] Damage(byte[] valid, Random random)
