@@ -1,3 +1,9 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
+using PlanForensics.Benchmarks;
+using PlanForensics.Kernels;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["quick", ..])
+    QuickRun.Run(args.Length > 1 ? args[1] : KernelSelection.Default.Name, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1);
+else
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

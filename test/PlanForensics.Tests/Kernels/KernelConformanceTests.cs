@@ -15,7 +15,7 @@ public sealed class KernelConformanceTests
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public void Gemm_gives_the_bits_of_the_reference_under_random_plans(string name) => Conforms(name, ConformanceCases.Gemms, 300);
+    public void Gemm_gives_the_bits_of_the_reference_under_random_plans(string name) => Conforms(name, ConformanceCases.Gemms, 200);
 
     [Theory]
     [MemberData(nameof(Variants))]
@@ -23,7 +23,7 @@ public sealed class KernelConformanceTests
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public void Gemm_gives_the_bits_of_the_reference_for_programs_of_any_nesting(string name) => Conforms(name, ConformanceCases.RandomPrograms, 300);
+    public void Gemm_gives_the_bits_of_the_reference_for_programs_of_any_nesting(string name) => Conforms(name, ConformanceCases.RandomPrograms, 250);
 
     [Theory]
     [MemberData(nameof(Variants))]
@@ -31,7 +31,7 @@ public sealed class KernelConformanceTests
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public void Norms_give_the_bits_of_the_reference(string name) => Conforms(name, ConformanceCases.Norms, 300);
+    public void Norms_give_the_bits_of_the_reference(string name) => Conforms(name, ConformanceCases.Norms, 200);
 
     [Theory]
     [MemberData(nameof(Variants))]
@@ -39,7 +39,7 @@ public sealed class KernelConformanceTests
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public void Elementwise_operators_give_the_bits_of_the_reference(string name) => Conforms(name, ConformanceCases.Elementwise, 300);
+    public void Elementwise_operators_give_the_bits_of_the_reference(string name) => Conforms(name, ConformanceCases.Elementwise, 200);
 
     private static void Conforms(string name, Gen<ConformanceCase?> cases, long count)
     {

@@ -15,7 +15,7 @@ internal sealed class CompiledProgram
         (IsSupported, IsWide) = (compiler.IsSupported, compiler.IsWide);
         (Instructions, Ranges, SlotCount) = ([.. compiler.Instructions], [.. compiler.Ranges], compiler.SlotCount);
         HasWide = Array.Exists(Instructions, static item => item.Opcode is Opcode.Widen or Opcode.ZeroWide || item.Step >= StepCode.Add64);
-        HasRounding = Array.Exists(Instructions, static item => item.Opcode == Opcode.Run && item.Step > StepCode.MulAdd32);
+        HasRounding = Array.Exists(Instructions, static item => item.Opcode is Opcode.Run or Opcode.RunBlocks && item.Step > StepCode.MulAdd32);
     }
 
     public ReductionProgram Program { get; }

@@ -14,4 +14,10 @@ internal interface IStep
         where TF : struct
         where TD : struct
         where TSimd : struct, ISimd<TF, TD>;
+
+    /// <summary>The accumulator after a finished accumulator of the same format is added.</summary>
+    static abstract TF Join<TF, TD, TSimd>(TF accumulator, TF finished)
+        where TF : struct
+        where TD : struct
+        where TSimd : struct, ISimd<TF, TD>;
 }

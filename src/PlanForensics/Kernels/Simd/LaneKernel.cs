@@ -43,4 +43,30 @@ internal static unsafe class LaneKernel<TF, TD, TSimd>
 
         TSimd.Store(sum, accumulators);
     }
+
+    /// <summary>Each range is a sub-chain: it starts with its first term and is added to the accumulator when finished.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunBlocks<TStep>(in Tile tile, TermRange* ranges, int count, float* accumulators)
+        where TStep : struct, IStep
+    {
+        TF total = TSimd.Load(accumulators);
+        for (int index = 0; index < count; index++)
+        {
+            TermRange range = ranges[index];
+            float* source = tile.B + (range.Start * tile.BStride);
+            nint step = range.Stride * tile.BStride;
+            TF x = TSimd.Load(source);
+            TF sum = TStep.Start<TF, TD, TSimd>(x, x);
+            for (int term = range.Count - 1; term > 0; term--)
+            {
+                source += step;
+                x = TSimd.Load(source);
+                sum = TStep.Take<TF, TD, TSimd>(sum, x, x);
+            }
+
+            total = TStep.Join<TF, TD, TSimd>(total, sum);
+        }
+
+        TSimd.Store(total, accumulators);
+    }
 }

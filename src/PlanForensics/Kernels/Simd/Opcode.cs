@@ -6,6 +6,9 @@ internal enum Opcode : byte
     /// <summary>Takes ranges of terms.</summary>
     Run,
 
+    /// <summary>Takes ranges of terms, each by an accumulator of its own that is then added.</summary>
+    RunBlocks,
+
     /// <summary>Sets to +0.0.</summary>
     Zero,
 

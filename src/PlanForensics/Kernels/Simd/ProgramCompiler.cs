@@ -46,7 +46,11 @@ internal sealed class ProgramCompiler
         ChainStart start = chain.StartsAtZero ? ChainStart.Zero : ChainStart.FirstTerm;
         for (int position = 0; position < chain.Items.Length;)
         {
-            if (chain.Items[position] is ReductionChain inner)
+            if (start == ChainStart.Stored && IsBlock(chain.Items[position], chain.Accumulator, out _))
+            {
+                position = RunBlocks(chain, position, slot);
+            }
+            else if (chain.Items[position] is ReductionChain inner)
             {
                 Enter(chain.Accumulator, inner, start, slot);
                 position++;
@@ -80,6 +84,31 @@ internal sealed class ProgramCompiler
             Instructions.Add(new Instruction(wide ? Opcode.AddWide : Opcode.Add, slot, accumulator));
         else if (accumulator is NumericFormat.Bf16 or NumericFormat.Fp16)
             Instructions.Add(new Instruction(Opcode.Round, slot, accumulator));
+    }
+
+    /// <summary>Whether an item is a sub-chain of one segment, in an accumulator like its parent's, that starts with its first term.</summary>
+    private static bool IsBlock(ReductionItem item, NumericFormat accumulator, out StepCode code)
+    {
+        ReductionSegment? segment = item is ReductionChain { Items: [ReductionSegment only], StoredAs: null, StartsAtZero: false } inner && inner.Accumulator == accumulator
+            ? only
+            : null;
+        code = segment is null ? default : CodeOf(segment.Step, accumulator);
+        return segment is not null && code < StepCode.Add64 && code != StepCode.Pair32;
+    }
+
+    private int RunBlocks(ReductionChain chain, int position, int slot)
+    {
+        int firstRange = Ranges.Count;
+        IsBlock(chain.Items[position], chain.Accumulator, out StepCode code);
+        while (position < chain.Items.Length && IsBlock(chain.Items[position], chain.Accumulator, out StepCode next) && next == code)
+        {
+            var segment = (ReductionSegment)((ReductionChain)chain.Items[position]).Items[0];
+            Ranges.Add(new TermRange(segment.Start, segment.Stride, segment.Count));
+            position++;
+        }
+
+        Instructions.Add(new Instruction(Opcode.RunBlocks, slot, chain.Accumulator, code, ChainStart.Stored, firstRange, Ranges.Count - firstRange));
+        return position;
     }
 
     private int Run(ReductionChain chain, int position, ChainStart start, int slot)

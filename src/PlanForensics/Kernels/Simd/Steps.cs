@@ -20,6 +20,12 @@ internal static class Steps
             where TF : struct
             where TD : struct
             where TSimd : struct, ISimd<TF, TD> => TRounding.Round<TF, TD, TSimd>(TSimd.Fma(a, b, accumulator));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TF Join<TF, TD, TSimd>(TF accumulator, TF finished)
+            where TF : struct
+            where TD : struct
+            where TSimd : struct, ISimd<TF, TD> => TRounding.Round<TF, TD, TSimd>(TSimd.Add(accumulator, finished));
     }
 
     /// <summary><c>fl(acc + fl(a * b))</c>, the product rounded to a format of its own.</summary>
@@ -39,6 +45,12 @@ internal static class Steps
             where TD : struct
             where TSimd : struct, ISimd<TF, TD> =>
             TRounding.Round<TF, TD, TSimd>(TSimd.Add(accumulator, TProduct.Round<TF, TD, TSimd>(TSimd.Multiply(a, b))));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TF Join<TF, TD, TSimd>(TF accumulator, TF finished)
+            where TF : struct
+            where TD : struct
+            where TSimd : struct, ISimd<TF, TD> => TRounding.Round<TF, TD, TSimd>(TSimd.Add(accumulator, finished));
     }
 
     /// <summary><c>fl(acc + a)</c>.</summary>
@@ -56,6 +68,12 @@ internal static class Steps
             where TF : struct
             where TD : struct
             where TSimd : struct, ISimd<TF, TD> => TRounding.Round<TF, TD, TSimd>(TSimd.Add(accumulator, a));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TF Join<TF, TD, TSimd>(TF accumulator, TF finished)
+            where TF : struct
+            where TD : struct
+            where TSimd : struct, ISimd<TF, TD> => TRounding.Round<TF, TD, TSimd>(TSimd.Add(accumulator, finished));
     }
 
     /// <summary><c>vdpbf16ps</c>: <c>fl(acc + a * b)</c>, subnormal inputs and results flushed to zeros of their sign.</summary>
@@ -72,5 +90,11 @@ internal static class Steps
             where TF : struct
             where TD : struct
             where TSimd : struct, ISimd<TF, TD> => TSimd.Flush(TSimd.Fma(TSimd.Flush(a), TSimd.Flush(b), TSimd.Flush(accumulator)));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TF Join<TF, TD, TSimd>(TF accumulator, TF finished)
+            where TF : struct
+            where TD : struct
+            where TSimd : struct, ISimd<TF, TD> => TSimd.Add(accumulator, finished);
     }
 }

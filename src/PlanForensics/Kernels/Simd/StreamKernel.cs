@@ -77,4 +77,65 @@ internal static unsafe class StreamKernel<TF, TD, TSimd>
         TSimd.Store(l3, accumulators + (6 * TSimd.Width));
         TSimd.Store(h3, accumulators + (7 * TSimd.Width));
     }
+
+    /// <summary>Each range is a sub-chain: it starts with its first term and is added to the accumulator when finished.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunBlocks<TStep>(in Tile tile, TermRange* ranges, int count, float* accumulators)
+        where TStep : struct, IStep
+    {
+        float* b0 = tile.B, b1 = b0 + tile.PairStride, b2 = b1 + tile.PairStride, b3 = b2 + tile.PairStride;
+        nint stride = tile.BStride;
+        TF sl0 = TSimd.Load(accumulators + (0 * TSimd.Width)), sh0 = TSimd.Load(accumulators + (1 * TSimd.Width));
+        TF sl1 = TSimd.Load(accumulators + (2 * TSimd.Width)), sh1 = TSimd.Load(accumulators + (3 * TSimd.Width));
+        TF sl2 = TSimd.Load(accumulators + (4 * TSimd.Width)), sh2 = TSimd.Load(accumulators + (5 * TSimd.Width));
+        TF sl3 = TSimd.Load(accumulators + (6 * TSimd.Width)), sh3 = TSimd.Load(accumulators + (7 * TSimd.Width));
+        for (int index = 0; index < count; index++)
+        {
+            TermRange range = ranges[index];
+            float* pa = tile.A + range.Start;
+            nint offset = range.Start * stride;
+            nint step = range.Stride * stride;
+            TF x = TSimd.Broadcast(*pa);
+            TF l0 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b0 + offset));
+            TF h0 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b0 + offset + TSimd.Width));
+            TF l1 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b1 + offset));
+            TF h1 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b1 + offset + TSimd.Width));
+            TF l2 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b2 + offset));
+            TF h2 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b2 + offset + TSimd.Width));
+            TF l3 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b3 + offset));
+            TF h3 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b3 + offset + TSimd.Width));
+            for (int term = range.Count - 1; term > 0; term--)
+            {
+                pa += range.Stride;
+                offset += step;
+                x = TSimd.Broadcast(*pa);
+                l0 = TStep.Take<TF, TD, TSimd>(l0, x, TSimd.Load(b0 + offset));
+                h0 = TStep.Take<TF, TD, TSimd>(h0, x, TSimd.Load(b0 + offset + TSimd.Width));
+                l1 = TStep.Take<TF, TD, TSimd>(l1, x, TSimd.Load(b1 + offset));
+                h1 = TStep.Take<TF, TD, TSimd>(h1, x, TSimd.Load(b1 + offset + TSimd.Width));
+                l2 = TStep.Take<TF, TD, TSimd>(l2, x, TSimd.Load(b2 + offset));
+                h2 = TStep.Take<TF, TD, TSimd>(h2, x, TSimd.Load(b2 + offset + TSimd.Width));
+                l3 = TStep.Take<TF, TD, TSimd>(l3, x, TSimd.Load(b3 + offset));
+                h3 = TStep.Take<TF, TD, TSimd>(h3, x, TSimd.Load(b3 + offset + TSimd.Width));
+            }
+
+            sl0 = TStep.Join<TF, TD, TSimd>(sl0, l0);
+            sh0 = TStep.Join<TF, TD, TSimd>(sh0, h0);
+            sl1 = TStep.Join<TF, TD, TSimd>(sl1, l1);
+            sh1 = TStep.Join<TF, TD, TSimd>(sh1, h1);
+            sl2 = TStep.Join<TF, TD, TSimd>(sl2, l2);
+            sh2 = TStep.Join<TF, TD, TSimd>(sh2, h2);
+            sl3 = TStep.Join<TF, TD, TSimd>(sl3, l3);
+            sh3 = TStep.Join<TF, TD, TSimd>(sh3, h3);
+        }
+
+        TSimd.Store(sl0, accumulators + (0 * TSimd.Width));
+        TSimd.Store(sh0, accumulators + (1 * TSimd.Width));
+        TSimd.Store(sl1, accumulators + (2 * TSimd.Width));
+        TSimd.Store(sh1, accumulators + (3 * TSimd.Width));
+        TSimd.Store(sl2, accumulators + (4 * TSimd.Width));
+        TSimd.Store(sh2, accumulators + (5 * TSimd.Width));
+        TSimd.Store(sl3, accumulators + (6 * TSimd.Width));
+        TSimd.Store(sh3, accumulators + (7 * TSimd.Width));
+    }
 }

@@ -26,7 +26,7 @@ internal static unsafe class TileExecutor<TF, TD, TSimd>
                 double* wideSlot = wide + ((nint)instruction.Slot * slot);
                 switch (instruction.Opcode)
                 {
-                    case Opcode.Run: Terms(tile, instruction, ranges + instruction.FirstRange, narrowSlot, wideSlot); break;
+                    case Opcode.Run or Opcode.RunBlocks: Terms(tile, instruction, ranges + instruction.FirstRange, narrowSlot, wideSlot); break;
                     case Opcode.Zero: new Span<float>(narrowSlot, slot).Clear(); break;
                     case Opcode.Add: AddNext(narrowSlot, slot, instruction.Format); break;
                     case Opcode.Round: Rounding.RoundInPlace(new Span<float>(narrowSlot, slot), instruction.Format); break;
@@ -47,32 +47,37 @@ internal static unsafe class TileExecutor<TF, TD, TSimd>
         ChainStart start = instruction.Start;
         switch (instruction.Step)
         {
-            case StepCode.Add32: Terms<Steps.Add<Roundings.Fp32>>(tile, ranges, count, start, narrow); break;
-            case StepCode.Fma32: Terms<Steps.Fma<Roundings.Fp32>>(tile, ranges, count, start, narrow); break;
-            case StepCode.MulAdd32: Terms<Steps.MulAdd<Roundings.Fp32, Roundings.Fp32>>(tile, ranges, count, start, narrow); break;
-            case StepCode.Pair32: Terms<Steps.FlushedFma>(tile, ranges, count, start, narrow); break;
-            case StepCode.AddBf16: Terms<Steps.Add<Roundings.Bf16>>(tile, ranges, count, start, narrow); break;
-            case StepCode.FmaBf16: Terms<Steps.Fma<Roundings.Bf16>>(tile, ranges, count, start, narrow); break;
-            case StepCode.MulAddBf16: Terms<Steps.MulAdd<Roundings.Bf16, Roundings.Bf16>>(tile, ranges, count, start, narrow); break;
-            case StepCode.MulAddWideBf16: Terms<Steps.MulAdd<Roundings.Fp32, Roundings.Bf16>>(tile, ranges, count, start, narrow); break;
-            case StepCode.AddFp16: Terms<Steps.Add<Roundings.Fp16>>(tile, ranges, count, start, narrow); break;
-            case StepCode.FmaFp16: Terms<Steps.Fma<Roundings.Fp16>>(tile, ranges, count, start, narrow); break;
-            case StepCode.MulAddFp16: Terms<Steps.MulAdd<Roundings.Fp16, Roundings.Fp16>>(tile, ranges, count, start, narrow); break;
-            case StepCode.MulAddWideFp16: Terms<Steps.MulAdd<Roundings.Fp32, Roundings.Fp16>>(tile, ranges, count, start, narrow); break;
+            case StepCode.Add32: Terms<Steps.Add<Roundings.Fp32>>(tile, instruction, ranges, narrow); break;
+            case StepCode.Fma32: Terms<Steps.Fma<Roundings.Fp32>>(tile, instruction, ranges, narrow); break;
+            case StepCode.MulAdd32: Terms<Steps.MulAdd<Roundings.Fp32, Roundings.Fp32>>(tile, instruction, ranges, narrow); break;
+            case StepCode.Pair32: Terms<Steps.FlushedFma>(tile, instruction, ranges, narrow); break;
+            case StepCode.AddBf16: Terms<Steps.Add<Roundings.Bf16>>(tile, instruction, ranges, narrow); break;
+            case StepCode.FmaBf16: Terms<Steps.Fma<Roundings.Bf16>>(tile, instruction, ranges, narrow); break;
+            case StepCode.MulAddBf16: Terms<Steps.MulAdd<Roundings.Bf16, Roundings.Bf16>>(tile, instruction, ranges, narrow); break;
+            case StepCode.MulAddWideBf16: Terms<Steps.MulAdd<Roundings.Fp32, Roundings.Bf16>>(tile, instruction, ranges, narrow); break;
+            case StepCode.AddFp16: Terms<Steps.Add<Roundings.Fp16>>(tile, instruction, ranges, narrow); break;
+            case StepCode.FmaFp16: Terms<Steps.Fma<Roundings.Fp16>>(tile, instruction, ranges, narrow); break;
+            case StepCode.MulAddFp16: Terms<Steps.MulAdd<Roundings.Fp16, Roundings.Fp16>>(tile, instruction, ranges, narrow); break;
+            case StepCode.MulAddWideFp16: Terms<Steps.MulAdd<Roundings.Fp32, Roundings.Fp16>>(tile, instruction, ranges, narrow); break;
             case StepCode.Add64: WideKernel<TF, TD, TSimd>.Run<WideSteps.Add>(tile, ranges, count, start, wide); break;
             case StepCode.Product64: WideKernel<TF, TD, TSimd>.Run<WideSteps.Product>(tile, ranges, count, start, wide); break;
             case StepCode.MulAddNarrow64: WideKernel<TF, TD, TSimd>.Run<WideSteps.NarrowProduct>(tile, ranges, count, start, wide); break;
         }
     }
 
-    private static void Terms<TStep>(in Tile tile, TermRange* ranges, int count, ChainStart start, float* accumulators)
+    private static void Terms<TStep>(in Tile tile, in Instruction instruction, TermRange* ranges, float* accumulators)
         where TStep : struct, IStep
     {
+        int count = instruction.RangeCount;
+        bool blocks = instruction.Opcode == Opcode.RunBlocks;
         switch (tile.Kind)
         {
-            case TileKind.Rows: TileKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, start, accumulators); break;
-            case TileKind.Stream: StreamKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, start, accumulators); break;
-            default: LaneKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, start, accumulators); break;
+            case TileKind.Rows when blocks: BlockKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, accumulators); break;
+            case TileKind.Rows: TileKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, instruction.Start, accumulators); break;
+            case TileKind.Stream when blocks: StreamKernel<TF, TD, TSimd>.RunBlocks<TStep>(tile, ranges, count, accumulators); break;
+            case TileKind.Stream: StreamKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, instruction.Start, accumulators); break;
+            case TileKind.Lanes when blocks: LaneKernel<TF, TD, TSimd>.RunBlocks<TStep>(tile, ranges, count, accumulators); break;
+            default: LaneKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, instruction.Start, accumulators); break;
         }
     }
 
