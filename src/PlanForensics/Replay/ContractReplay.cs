@@ -28,55 +28,94 @@ public static class ContractReplay
         IProgress<int>? progress = null,
         CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(engine);
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(recorded);
         ArgumentNullException.ThrowIfNull(schedule);
         options ??= new ContractReplayOptions();
-        CheckModel(model, recorded);
-        ValueList<int> prompt = recorded.Request.EffectiveTokenIds
-            ?? throw new ContractReplayException(recorded.RequestId, "the contract holds no effective token ids (hashes alone cannot be replayed); attribute on the side that has them");
-        var tokens = new List<int>(prompt);
-        var sequence = new ReplaySequence(model.Configuration);
         var steps = new List<ContractStep>();
-        foreach (ContractStep step in recorded.Steps)
+        foreach (ContractStep step in Steps(engine, model, recorded, schedule.PlanFor, options, cancellation))
         {
-            if (steps.Count >= options.MaximumSteps)
-                break;
-            int[] input = TokensOf(recorded, step, sequence.Position, tokens);
-            ContractStep replayed = RunStep(engine, model, sequence, step, schedule.PlanFor(step.State), input, options, cancellation);
-            steps.Add(replayed);
-            bool samples = step.State.Shape.KeyLength >= tokens.Count;
-            if (samples && (options.TeacherForced ? step.Observation.ChosenToken : replayed.Observation.ChosenToken) is { } next)
-                tokens.Add(next);
+            steps.Add(step);
             progress?.Report(steps.Count);
         }
 
         return recorded with { Steps = steps.ToValueList(), Replica = $"replay {engine.Name}: {schedule.Name}" };
     }
 
+    /// <summary>Replays a contract step by step: nothing is kept but what the caller keeps.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="model">The model; its weights' hash is compared with the contract's where both are known.</param>
+    /// <param name="recorded">The recorded contract. Its token ids must be there: keyed hashes cannot be replayed.</param>
+    /// <param name="planFor">The plan of each step.</param>
+    /// <param name="options">Options; null for the defaults.</param>
+    /// <param name="cancellation">Cancels between operators.</param>
+    /// <returns>The replayed steps of rank 0, as they are made.</returns>
+    /// <exception cref="ContractReplayException">The contract cannot be replayed: tokens or steps are missing, or the model is another one.</exception>
+    /// <exception cref="PlanNotSupportedException">A plan is refused.</exception>
+    public static IEnumerable<ContractStep> Steps(
+        IReplayEngine engine,
+        ReplayModel model,
+        ExecutionContract recorded,
+        Func<StepState, ExecutionPlan> planFor,
+        ContractReplayOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(recorded);
+        ArgumentNullException.ThrowIfNull(planFor);
+        CheckModel(model, recorded);
+        ValueList<int> prompt = recorded.Request.EffectiveTokenIds
+            ?? throw new ContractReplayException(recorded.RequestId, "the contract holds no effective token ids (hashes alone cannot be replayed); attribute on the side that has them");
+        options ??= new ContractReplayOptions();
+        return RunSteps(engine, model, recorded.RequestId, ContractTrajectory.Of(recorded, options.MaximumSteps), [.. prompt], planFor, options, cancellation);
+    }
+
+    private static IEnumerable<ContractStep> RunSteps(
+        IReplayEngine engine, ReplayModel model, string requestId, IReadOnlyList<TrajectoryStep> trajectory, List<int> tokens, Func<StepState, ExecutionPlan> planFor,
+        ContractReplayOptions options, CancellationToken cancellation)
+    {
+        var sequence = new ReplaySequence(model.Configuration);
+        foreach (TrajectoryStep step in trajectory)
+        {
+            StepState state = step.Recorded.State;
+            int end = step.Extent.FirstPosition + step.Extent.Rows;
+            if (end > tokens.Count)
+                throw new ContractReplayException(
+                    requestId, $"step {state.StepIndex} sees {end} tokens, {tokens.Count} are known: the prompt was recorded incompletely");
+            int[] input = [.. tokens.Skip(step.Extent.FirstPosition).Take(step.Extent.Rows)];
+            ContractStep replayed = RunStep(engine, model, sequence, step, planFor(state), input, options, cancellation);
+            int own = replayed.Observation.ChosenToken!.Value;
+            if (end >= tokens.Count)
+                tokens.Add(options.TeacherForced ? step.Recorded.Observation.ChosenToken ?? own : own);
+            yield return replayed;
+        }
+    }
+
     private static ContractStep RunStep(
-        IReplayEngine engine, ReplayModel model, ReplaySequence sequence, ContractStep step, ExecutionPlan plan, int[] input, ContractReplayOptions options,
+        IReplayEngine engine, ReplayModel model, ReplaySequence sequence, TrajectoryStep step, ExecutionPlan plan, int[] input, ContractReplayOptions options,
         CancellationToken cancellation)
     {
         var hashes = new List<HiddenStateHash>();
         var captured = new List<CapturedTensor>();
-        bool captures = options.CaptureStep == step.State.StepIndex;
+        bool captures = options.CaptureStep == step.Recorded.State.StepIndex;
+        Action<OperatorOutput>? observer = options.Observer;
+        if (options.HiddenStateHashes || captures)
+            observer += output => Observe(output, options.HiddenStateHashes, captures, hashes, captured);
         ReplayStepResult result = engine.Run(
             model,
             new ReplayStep
             {
-                Phase = (ExecutionPhase)(int)step.State.Phase,
+                Phase = step.Phase,
                 Plan = plan,
                 Batch = [new SequenceTokens(sequence, input)],
-                BatchRows = step.State.BatchTokens ?? (step.State.BatchSize ?? 1) * input.Length,
-                Observer = !options.HiddenStateHashes && !captures ? null : output => Observe(output, options.HiddenStateHashes, captures, hashes, captured),
+                BatchRows = step.Extent.BatchRows,
+                BypassMemo = options.BypassMemo,
+                Observer = observer,
             },
             cancellation);
         TensorValue logits = TensorValue.FromRounded(result.LogitsFormat, result.Logits[0], result.Logits[0].Length);
-        return step with
+        return step.Recorded with
         {
-            State = step.State with { Plan = plan.Text, PlanFingerprint = plan.Fingerprint.Hex },
+            State = step.Recorded.State with { Plan = plan.Text, PlanFingerprint = plan.Fingerprint.Hex },
             Observation = StepObservation.FromLogits(logits, result.Tokens[0], options.TopK) with
             {
                 HiddenStateHashes = options.HiddenStateHashes ? hashes.ToValueList() : null,
@@ -95,21 +134,6 @@ public static class ContractReplay
             tensors.Add(new CapturedTensor { Name = output.ValueName, Layer = output.Operator.Layer < 0 ? null : output.Operator.Layer, Tensor = TensorReference.Of(value) });
         if (hashes && output.Operator.Role == OperatorRole.MlpResidual)
             layers.Add(new HiddenStateHash { Layer = output.Operator.Layer, Format = output.Format, Sha256 = value.Sha256 });
-    }
-
-    private static int[] TokensOf(ExecutionContract recorded, ContractStep step, int position, List<int> tokens)
-    {
-        StepShape shape = step.State.Shape;
-        int first = shape.KeyLength - shape.QueryLength;
-        if (step.State.StepIndex == 0 || position == 0)
-            first = 0; // a cached prefix is recomputed
-        if (first != position)
-            throw new ContractReplayException(
-                recorded.RequestId, $"step {step.State.StepIndex} starts at position {first}, the replay is at {position}: steps between them were not recorded (dropped steps: {recorded.DroppedSteps ?? 0})");
-        if (shape.KeyLength > tokens.Count)
-            throw new ContractReplayException(
-                recorded.RequestId, $"step {step.State.StepIndex} sees {shape.KeyLength} tokens, {tokens.Count} are known: the chosen tokens of earlier steps were not recorded");
-        return [.. tokens.Skip(first).Take(shape.KeyLength - first)];
     }
 
     private static void CheckModel(ReplayModel model, ExecutionContract recorded)

@@ -14,14 +14,16 @@ internal sealed class DecoderRun
     private readonly ReplayStep _step;
     private readonly ModelConfiguration _configuration;
     private readonly Dictionary<string, float[]> _values = [];
-    private readonly Dictionary<string, UInt128> _hashes = [];
+    private readonly Dictionary<string, UInt128[]> _hashes = [];
     private readonly List<(ReplaySequence Sequence, int Position)> _rows = [];
+    private readonly MemoizedRows? _memoized;
     private NumericFormat _logitsFormat;
 
     public DecoderRun(IOperatorKernels kernels, OperatorMemo? memo, ReplayModel model, ReplayStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        (_kernels, _memo, _model, _step, _configuration) = (kernels, memo, model, step, model.Configuration);
+        (_kernels, _memo, _model, _step, _configuration) = (kernels, step.BypassMemo ? null : memo, model, step, model.Configuration);
+        _memoized = _memo is null ? null : new MemoizedRows(_memo);
         foreach (SequenceTokens entry in step.Batch)
         {
             if (entry.Tokens.Length == 0)
@@ -37,7 +39,11 @@ internal sealed class DecoderRun
         ? value
         : throw new KeyNotFoundException($"no value named {name}; record it, or run the operator that makes it");
 
-    public void Set(string name, float[] value) => _values[name] = value;
+    public void Set(string name, float[] value)
+    {
+        _values[name] = value;
+        _hashes.Remove(name);
+    }
 
     public void Execute(DecoderOperator node)
     {
@@ -98,14 +104,16 @@ internal sealed class DecoderRun
     private void Norm(DecoderOperator node, NormPlan plan)
     {
         float[] input = Get(node.Inputs[0]);
-        var program = (NormProgram)LoweringCache.Lower(plan, new OperatorShape(_rows.Count, 1, _configuration.HiddenSize));
-        Memoized(node, program, plan.Output, input.Length, HashOf(node.Inputs[0]), default, output =>
+        int width = _configuration.HiddenSize;
+        var program = (NormProgram)LoweringCache.Lower(plan, StepPrograms.Norm(_configuration));
+        Rowwise(node, program, plan.Output, width, HashOf(node.Inputs[0], _rows.Count), [], (rows, output) =>
         {
+            ReadOnlySpan<float> x = MemoizedRows.Gather(input, width, rows);
             ReadOnlySpan<float> weight = _model.Vector(node.Role, node.Layer);
             if (_configuration.Norm == NormKind.Rms)
-                _kernels.RmsNorm(program, (float)_configuration.NormEpsilon, input, weight, output);
+                _kernels.RmsNorm(program, (float)_configuration.NormEpsilon, x, weight, output);
             else
-                _kernels.LayerNorm(program, (float)_configuration.NormEpsilon, input, weight, _model.Vector(node.Role, node.Layer, isBias: true), output);
+                _kernels.LayerNorm(program, (float)_configuration.NormEpsilon, x, weight, _model.Vector(node.Role, node.Layer, isBias: true), output);
         });
     }
 
@@ -116,16 +124,16 @@ internal sealed class DecoderRun
         int rows = _rows.Count;
         if (node.Role == OperatorRole.LmHead)
             (input, rows, inputName) = (LastRows(input), _step.Batch.Count, "final_norm.last");
-        ReadOnlySpan<float> bias = _model.Vector(node.Role, node.Layer, isBias: true);
-        int batchRows = _step.BatchRows > 0 ? _step.BatchRows : rows;
-        var program = (GemmProgram)LoweringCache.Lower(plan, new OperatorShape(batchRows, node.N!.Value, node.K!.Value, !bias.IsEmpty));
-        if (program.Uniform is null && (batchRows != rows || _step.FirstRow != 0))
-            program = program.ForRows(_step.FirstRow, rows);
+        GemmProgram program = StepPrograms.Gemm(node, plan, rows, _step.BatchRows, _step.FirstRow);
         NumericFormat format = program.Regions.Length == 0 ? NumericFormat.Fp32 : program.Regions[0].Program.Output;
         if (node.Role == OperatorRole.LmHead)
             _logitsFormat = format;
-        Memoized(node, program, format, rows * node.N.Value, HashOf(inputName), default, output =>
-            _kernels.Gemm(program, input, _model.Matrix(node.Role, node.Layer), _model.Vector(node.Role, node.Layer, isBias: true), output));
+        int depth = node.K!.Value;
+        int memoRows = program.Uniform is null ? 1 : rows;
+        Rowwise(node, program, format, rows / memoRows * node.N!.Value, HashOf(inputName, memoRows), [], (wanted, output) =>
+            _kernels.Gemm(
+                program, MemoizedRows.Gather(input, rows / memoRows * depth, wanted), _model.Matrix(node.Role, node.Layer),
+                _model.Vector(node.Role, node.Layer, isBias: true), output));
     }
 
     /// <summary>Only each sequence's last position goes through the head.</summary>
@@ -185,7 +193,7 @@ internal sealed class DecoderRun
             ReadOnlySpan<float> key = keys.AsSpan(row * keyWidth, keyWidth);
             ReadOnlySpan<float> value = values.AsSpan(row * keyWidth, keyWidth);
             cache.Append(key, value);
-            var program = (AttentionProgram)LoweringCache.Lower(plan, new OperatorShape(1, cache.Count, _configuration.HeadDimension));
+            var program = (AttentionProgram)LoweringCache.Lower(plan, StepPrograms.Attention(_configuration, cache.Count));
             float[] q = query.AsSpan(row * width, width).ToArray();
             if (_memo is null)
             {
@@ -193,9 +201,8 @@ internal sealed class DecoderRun
                 continue;
             }
 
-            ref UInt128 content = ref sequence.ContentHashes[node.Layer];
-            content = OperatorMemo.Combine(content, OperatorMemo.HashOf(key), OperatorMemo.HashOf(value));
-            (float[] result, _) = Remember(node, program, width, OperatorMemo.HashOf(q), content, destination => _kernels.Attention(program, q, cache, destination));
+            UInt128 content = sequence.ContentHash(node.Layer);
+            (float[] result, _) = _memoized!.Run(node, program, width, [OperatorMemo.HashOf(q)], [content], (_, one) => _kernels.Attention(program, q, cache, one));
             result.CopyTo(output.AsSpan(row * width));
         }
 
@@ -205,14 +212,15 @@ internal sealed class DecoderRun
     private void Activate(DecoderOperator node, ActivationPlan plan)
     {
         float[] first = Get(node.Inputs[0]);
-        OperatorProgram program = LoweringCache.Lower(plan, default);
-        UInt128 second = node.Inputs.Count > 1 ? HashOf(node.Inputs[1]) : default;
-        Memoized(node, program, plan.Output, first.Length, HashOf(node.Inputs[0]), second, output =>
+        float[]? second = node.Inputs.Count > 1 ? Get(node.Inputs[1]) : null;
+        int width = first.Length / _rows.Count;
+        UInt128[] secondHashes = second is null ? [] : HashOf(node.Inputs[1], _rows.Count);
+        Rowwise(node, LoweringCache.Lower(plan, default), plan.Output, width, HashOf(node.Inputs[0], _rows.Count), secondHashes, (rows, output) =>
         {
             if (_configuration.Activation == ActivationKind.SiluGate)
-                _kernels.SiluMultiply(plan, first, Get(node.Inputs[1]), output);
+                _kernels.SiluMultiply(plan, MemoizedRows.Gather(first, width, rows), MemoizedRows.Gather(second!, width, rows), output);
             else
-                _kernels.GeluTanh(plan, first, output);
+                _kernels.GeluTanh(plan, MemoizedRows.Gather(first, width, rows), output);
         });
     }
 
@@ -224,40 +232,31 @@ internal sealed class DecoderRun
         Store(node, 0, output, plan.Output);
     }
 
-    private void Memoized(DecoderOperator node, OperatorProgram program, NumericFormat format, int length, UInt128 first, UInt128 second, Action<float[]> compute)
+    private void Rowwise(
+        DecoderOperator node, OperatorProgram program, NumericFormat format, int width, UInt128[] first, UInt128[] second, MemoizedRows.Compute compute)
     {
-        (float[] output, UInt128 hash) = Remember(node, program, length, first, second, compute);
-        if (_memo is not null)
-            _hashes[node.Outputs[0]] = hash;
+        float[] output;
+        if (_memoized is not null)
+        {
+            (output, _hashes[node.Outputs[0]]) = _memoized.Run(node, program, width, first, second, compute);
+        }
+        else
+        {
+            output = new float[first.Length * width];
+            compute([.. Enumerable.Range(0, first.Length)], output);
+        }
+
         Store(node, 0, output, format);
     }
 
-    private (float[] Values, UInt128 Hash) Remember(DecoderOperator node, OperatorProgram program, int length, UInt128 first, UInt128 second, Action<float[]> compute)
+    /// <summary>A hash for each row of a value; without a memo only their number tells.</summary>
+    private UInt128[] HashOf(string name, int rows)
     {
         if (_memo is null)
-        {
-            float[] computed = new float[length];
-            compute(computed);
-            return (computed, default);
-        }
-
-        var key = new OperatorMemo.Key(node, _memo.ProgramId(program.Text), first, second);
-        if (_memo.TryGet(key, out float[] values, out UInt128 hash))
-            return (values, hash);
-        values = new float[length];
-        compute(values);
-        hash = OperatorMemo.HashOf(values);
-        _memo.Add(key, values, hash);
-        return (values, hash);
-    }
-
-    private UInt128 HashOf(string name)
-    {
-        if (_memo is null)
-            return default;
-        if (!_hashes.TryGetValue(name, out UInt128 hash))
-            _hashes[name] = hash = OperatorMemo.HashOf(Get(name));
-        return hash;
+            return new UInt128[rows];
+        if (!_hashes.TryGetValue(name, out UInt128[]? hashes) || hashes.Length != rows)
+            _hashes[name] = hashes = MemoizedRows.HashRows(Get(name), rows);
+        return hashes;
     }
 
     private void Store(DecoderOperator node, int index, float[] values, NumericFormat format)

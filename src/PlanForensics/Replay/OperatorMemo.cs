@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
+using PlanForensics.Plans;
 
 namespace PlanForensics.Replay;
 
@@ -7,18 +10,22 @@ namespace PlanForensics.Replay;
 /// Operator results shared between candidate plans: equal inputs under an equal program are computed once. The same bits come out with and without it.
 /// </summary>
 /// <remarks>
-/// Keys are the operator, the program's text and 128 bits of the inputs' SHA-256. The least recently used results go when the budget is full. May be shared by threads.
+/// Results are kept row by row, since a row of an operator's output depends on no other row (a program that differs by row is kept whole). Keys are the operator, 128 bits
+/// of the SHA-256 of the program's text and 128 bits of the SHA-256 of each input. The least recently used results go when the budget is full. May be shared by threads.
 /// </remarks>
 public sealed class OperatorMemo
 {
+    private const int EntryOverheadBytes = 256;
+
+    private static readonly ConditionalWeakTable<OperatorProgram, StrongBox<UInt128>> ProgramHashes = [];
+
     private readonly Lock _lock = new();
     private readonly Dictionary<Key, LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _recent = new();
-    private readonly Dictionary<string, int> _programs = [];
     private long _bytes;
 
     /// <summary>Creates a memo.</summary>
-    /// <param name="budgetBytes">Bytes of results to keep, at least 0.</param>
+    /// <param name="budgetBytes">Bytes of results to keep, at least 0; a result counts its values and 256 bytes for its place.</param>
     public OperatorMemo(long budgetBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(budgetBytes);
@@ -28,13 +35,13 @@ public sealed class OperatorMemo
     /// <summary>Bytes of results kept at most.</summary>
     public long BudgetBytes { get; }
 
-    /// <summary>Results found.</summary>
+    /// <summary>Results (rows of an operator's output) found.</summary>
     public long Hits { get; private set; }
 
-    /// <summary>Results computed.</summary>
+    /// <summary>Results (rows of an operator's output) computed.</summary>
     public long Misses { get; private set; }
 
-    /// <summary>Bytes of results kept now.</summary>
+    /// <summary>Bytes of results kept now; never more than <see cref="BudgetBytes"/>.</summary>
     public long Bytes
     {
         get
@@ -46,17 +53,10 @@ public sealed class OperatorMemo
 
     internal static UInt128 HashOf(ReadOnlySpan<float> values) => HashOf(MemoryMarshal.AsBytes(values));
 
-    internal static UInt128 Combine(UInt128 first, UInt128 second, UInt128 third) => HashOf(MemoryMarshal.AsBytes<UInt128>([first, second, third]));
+    internal static UInt128 HashOf(OperatorProgram program) =>
+        ProgramHashes.GetValue(program, static p => new StrongBox<UInt128>(HashOf(Encoding.UTF8.GetBytes(p.Text)))).Value;
 
-    internal int ProgramId(string text)
-    {
-        lock (_lock)
-        {
-            if (!_programs.TryGetValue(text, out int id))
-                _programs[text] = id = _programs.Count;
-            return id;
-        }
-    }
+    internal static UInt128 Combine(UInt128 first, UInt128 second, UInt128 third) => HashOf(MemoryMarshal.AsBytes<UInt128>([first, second, third]));
 
     internal bool TryGet(Key key, out float[] values, out UInt128 hash)
     {
@@ -83,19 +83,20 @@ public sealed class OperatorMemo
         {
             if (SizeOf(values) > BudgetBytes || _entries.ContainsKey(key))
                 return;
-            _entries[key] = _recent.AddFirst(new Entry(key, values, hash));
-            _bytes += SizeOf(values);
-            while (_bytes > BudgetBytes)
+            while (_bytes + SizeOf(values) > BudgetBytes)
             {
                 Entry oldest = _recent.Last!.Value;
                 _recent.RemoveLast();
                 _entries.Remove(oldest.Key);
                 _bytes -= SizeOf(oldest.Values);
             }
+
+            _entries[key] = _recent.AddFirst(new Entry(key, values, hash));
+            _bytes += SizeOf(values);
         }
     }
 
-    private static long SizeOf(float[] values) => (sizeof(float) * (long)values.Length) + 128;
+    private static long SizeOf(float[] values) => (sizeof(float) * (long)values.Length) + EntryOverheadBytes;
 
     private static UInt128 HashOf(ReadOnlySpan<byte> bytes)
     {
@@ -105,7 +106,7 @@ public sealed class OperatorMemo
     }
 
     /// <summary>One operator under one program on one set of inputs.</summary>
-    internal readonly record struct Key(object Operator, int Program, UInt128 First, UInt128 Second);
+    internal readonly record struct Key(object Operator, UInt128 Program, UInt128 First, UInt128 Second);
 
     private sealed record Entry(Key Key, float[] Values, UInt128 Hash);
 }

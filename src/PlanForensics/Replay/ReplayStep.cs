@@ -20,6 +20,9 @@ public sealed record ReplayStep
     /// <summary>Row of the recorded batch at which the given rows start; default 0.</summary>
     public int FirstRow { get; init; }
 
+    /// <summary>Whether everything is computed anew even where the engine has a memo; default false. Controls use it.</summary>
+    public bool BypassMemo { get; init; }
+
     /// <summary>Called with every operator's output, (rows, width), or null.</summary>
     public Action<OperatorOutput>? Observer { get; init; }
 }
