@@ -47,7 +47,7 @@ internal static class KernelSupport
 
     public static void CheckRope(RopePlan plan, ReadOnlySpan<float> cosine, ReadOnlySpan<float> sine, Span<float> heads)
     {
-        Demand(plan.Lower(default));
+        DemandPortable(plan, plan.Math);
         if (cosine.Length == 0 || cosine.Length != sine.Length || heads.Length % (2 * cosine.Length) != 0)
             throw new ArgumentException($"expected head_dim/2 cosines and sines and whole heads; got {cosine.Length}, {sine.Length} and {heads.Length}", nameof(heads));
     }
@@ -64,7 +64,7 @@ internal static class KernelSupport
 
     public static void CheckActivation(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> y)
     {
-        Demand(plan.Lower(default));
+        DemandPortable(plan, plan.Math);
         if (x.Length != y.Length)
             throw new ArgumentException($"expected as many outputs as inputs; got {y.Length} for {x.Length}", nameof(y));
     }
@@ -74,6 +74,12 @@ internal static class KernelSupport
         ArgumentNullException.ThrowIfNull(program);
         if (!Check(program, out string reason))
             throw new PlanNotSupportedException(program.Text, reason);
+    }
+
+    private static void DemandPortable(OperatorPlan plan, MathPath path)
+    {
+        if (path != MathPath.Portable)
+            throw new PlanNotSupportedException(plan.Text, ProblemOf(path));
     }
 
     private static string ProblemOf(MathPath path) => path == MathPath.Portable

@@ -6,7 +6,7 @@ namespace PlanForensics.Plans;
 internal static class PlanNames
 {
     public static string Of<T>(T value)
-        where T : struct, Enum => Snake(value.ToString());
+        where T : struct, Enum => Names<T>.ByValue.TryGetValue(value, out string? name) ? name : throw new ArgumentOutOfRangeException(nameof(value), value, $"not a defined {typeof(T).Name}");
 
     public static bool TryParse<T>(string name, out T value)
         where T : struct, Enum
@@ -38,5 +38,11 @@ internal static class PlanNames
         }
 
         return text.ToString();
+    }
+
+    private static class Names<T>
+        where T : struct, Enum
+    {
+        public static readonly Dictionary<T, string> ByValue = Enum.GetValues<T>().ToDictionary(value => value, value => Snake(value.ToString()));
     }
 }
