@@ -20,8 +20,9 @@ internal static class AbsoluteDifference
             Widen(b, start, right[..length]);
             for (int i = 0; i < length; i++)
             {
-                if (double.IsFinite(left[i]) && double.IsFinite(right[i]))
-                    largest = Math.Max(largest, Math.Abs(left[i] - right[i]));
+                double difference = Math.Abs(left[i] - right[i]);
+                if (difference > largest && double.IsFinite(left[i]) && double.IsFinite(right[i]))
+                    largest = difference;
             }
         }
 

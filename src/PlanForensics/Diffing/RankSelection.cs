@@ -58,17 +58,35 @@ internal static class RankSelection
             if (distances.IsBlockBitwiseEqual(start, part.Length))
                 continue;
             distances.Fill(start, part);
-            foreach (long distance in part)
-            {
-                if (distance is 0 or UlpDistance.Incomparable)
-                    continue;
-                long digits = distance >> shift;
-                int group = Array.IndexOf(prefixes, digits >> DigitBits);
-                if (group >= 0)
-                    counts[group][digits & ((1 << DigitBits) - 1)]++;
-            }
+            if (prefixes.Length == 1)
+                CountOne(part, prefixes[0], shift, counts[0]);
+            else
+                CountEach(part, prefixes, shift, counts);
         }
 
         return counts;
+    }
+
+    private static void CountOne(ReadOnlySpan<long> distances, long prefix, int shift, long[] counts)
+    {
+        foreach (long distance in distances)
+        {
+            long digits = distance >> shift;
+            if (digits >> DigitBits == prefix && distance is not (0 or UlpDistance.Incomparable))
+                counts[digits & ((1 << DigitBits) - 1)]++;
+        }
+    }
+
+    private static void CountEach(ReadOnlySpan<long> distances, long[] prefixes, int shift, long[][] counts)
+    {
+        foreach (long distance in distances)
+        {
+            if (distance is 0 or UlpDistance.Incomparable)
+                continue;
+            long digits = distance >> shift;
+            int group = prefixes.AsSpan().IndexOf(digits >> DigitBits);
+            if (group >= 0)
+                counts[group][digits & ((1 << DigitBits) - 1)]++;
+        }
     }
 }
