@@ -47,13 +47,14 @@ public sealed record ElementDifference
     /// <returns>For example <c>[3,17] 1 (0x3F800000) and 1.0000001 (0x3F800001), 1 ulp</c>.</returns>
     public override string ToString()
     {
-        string digits = $"X{2 * NumericFormats.BytesPerElement(Format)}";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"[{string.Join(',', Coordinates)}] {Show(ValueA)} (0x{BitsA.ToString(digits, CultureInfo.InvariantCulture)}) and {Show(ValueB)} (0x{BitsB.ToString(digits, CultureInfo.InvariantCulture)}), {UlpText.Of(Ulps)}");
+        return $"[{string.Join(',', Coordinates)}] {Show(ValueA, BitsA)} and {Show(ValueB, BitsB)}, {UlpText.Of(Ulps)}";
     }
 
-    private string Show(double value) => Format == NumericFormat.Fp64
-        ? value.ToString("R", CultureInfo.InvariantCulture)
-        : ((float)value).ToString("R", CultureInfo.InvariantCulture);
+    private string Show(double value, ulong bits)
+    {
+        string number = Format == NumericFormat.Fp64
+            ? value.ToString("R", CultureInfo.InvariantCulture)
+            : ((float)value).ToString("R", CultureInfo.InvariantCulture);
+        return $"{number} (0x{bits.ToString($"X{2 * NumericFormats.BytesPerElement(Format)}", CultureInfo.InvariantCulture)})";
+    }
 }

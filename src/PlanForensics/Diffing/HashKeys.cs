@@ -6,7 +6,8 @@ namespace PlanForensics.Diffing;
 internal static class HashKeys
 {
     public static string NotComparable(string what, ContentHash? a, ContentHash? b) =>
-        $"{what}: side A has {Name(a)}, side B {Name(b)}; {(a is { IsKeyed: true } && b is { IsKeyed: true } ? "hashing both under one key" : "the key")} would tell";
+        $"{what}: side A has {Name(a)}, side B {Name(b)}; "
+        + (a is { IsKeyed: true } && b is { IsKeyed: true } ? "hashing both under one key would tell" : "the key would tell");
 
     private static string Name(ContentHash? hash) => hash switch
     {

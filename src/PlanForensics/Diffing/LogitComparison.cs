@@ -16,7 +16,11 @@ internal static class LogitComparison
         }
 
         if (a.LogitsHash is not { } hashA || b.LogitsHash is not { } hashB)
-            return ByTopLogits(a, b) ?? new(EqualityFinding.Undecidable(Missing.Text("logits or their hash", a.LogitsHash is not null, b.LogitsHash is not null)), null);
+        {
+            string missing = Missing.Text("logits or their hash", a.LogitsHash is not null, b.LogitsHash is not null);
+            return ByTopLogits(a, b) ?? new(EqualityFinding.Undecidable(missing), null);
+        }
+
         return a.LogitsFormatOrNull is { } x && b.LogitsFormatOrNull is { } y && x != y
             ? new(TensorComparison.FormatsDiffer(x, y), null)
             : new(EqualityFinding.Of(hashA == hashB, "sha256 of the logits"), null);

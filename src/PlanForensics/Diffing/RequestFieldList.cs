@@ -93,9 +93,9 @@ internal sealed class RequestFieldList
             return text;
         int start = Math.Max(0, Math.Min(firstDifferent - ExcerptBefore, text.Length - LongestText));
         string middle = text.Substring(start, LongestText);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(start > 0 ? "..." : "")}{middle}{(start + LongestText < text.Length ? "..." : "")} (characters {start} to {start + LongestText} of {text.Length})");
+        string before = start > 0 ? "..." : "";
+        string after = start + LongestText < text.Length ? "..." : "";
+        return FormattableString.Invariant($"{before}{middle}{after} (characters {start} to {start + LongestText} of {text.Length})");
     }
 
     private static ContentHash? Plain(string? text) => text is null ? null : ContentHash.OfText(text);

@@ -28,11 +28,16 @@ public static class ArrayFile
         bool isNpy = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.SequenceEqual(NpyHeader.Magic);
         stream.Position = 0;
         if (!isNpy)
-            return RawArray.Read(stream, path, format ?? throw new ArrayFormatException(path, "not a .npy file; a raw file needs its element format", 0), shape);
+        {
+            NumericFormat raw = format ?? throw new ArrayFormatException(path, "not a .npy file; a raw file needs its element format", 0);
+            return RawArray.Read(stream, path, raw, shape);
+        }
+
         TensorValue value = ReadNpy(stream, path, format);
         return shape is null || value.Shape.SequenceEqual(shape.AsSpan())
             ? value
-            : throw new ArrayFormatException(path, $"the array has shape [{string.Join(',', value.Shape.ToArray())}], but [{string.Join(',', shape)}] was asked for");
+            : throw new ArrayFormatException(
+                path, $"the array has shape [{string.Join(',', value.Shape.ToArray())}], but [{string.Join(',', shape)}] was asked for");
     }
 
     /// <summary>Reads a .npy array.</summary>

@@ -23,16 +23,17 @@ internal static class NpyDescription
             "i4" => NumericFormat.Int32,
             _ => null,
         };
-        if (named is { } format && (asked is null || asked == format))
-            return format;
+        if (named is { } exact && (asked is null || asked == exact))
+            return exact;
         if (asked is { } wanted && OpaqueWidth(kind, named) == NumericFormats.BytesPerElement(wanted))
             return wanted;
         if (named is { } other)
             throw Refused(description, path, $"is {NumericFormats.NameOf(other)}, but {NumericFormats.NameOf(asked!.Value)} was asked for");
         if (OpaqueWidth(kind, named) is not { } width)
             throw Refused(description, path, "is not read here; convert it to f2, f4, f8, i1 or i4, or store the bits as u1, u2 or u4");
-        string candidates = string.Join(", ", Enum.GetValues<NumericFormat>().Where(f => NumericFormats.BytesPerElement(f) == width).Select(NumericFormats.NameOf));
-        throw Refused(description, path, $"names {width} bytes without saying what they are; give the format, one of {candidates}");
+        IEnumerable<NumericFormat> candidates = Enum.GetValues<NumericFormat>().Where(format => NumericFormats.BytesPerElement(format) == width);
+        string names = string.Join(", ", candidates.Select(NumericFormats.NameOf));
+        throw Refused(description, path, $"names {width} bytes without saying what they are; give the format, one of {names}");
     }
 
     // tf32 is commonly saved as f4; f1 is what ml_dtypes writes for fp8.
