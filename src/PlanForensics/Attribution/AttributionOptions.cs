@@ -1,0 +1,17 @@
+namespace PlanForensics.Attribution;
+
+/// <summary>How far an attribution goes.</summary>
+public sealed record AttributionOptions
+{
+    /// <summary>Steps replayed at most; null (default) for all recorded ones.</summary>
+    public int? MaximumSteps { get; init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MaximumSteps), value, "at least one step"); }
+
+    /// <summary>
+    /// Whether a class is given up at the first step that differs; default false. Then the figures of a class that does not match cover only the steps up to there.
+    /// Always so after a step whose token was not recorded, since later inputs are then unknown.
+    /// </summary>
+    public bool StopAtFirstDifference { get; init; }
+
+    /// <summary>Whether matching classes are replayed once more to find the first operator whose bits differ between them; default true.</summary>
+    public bool FindSeparation { get; init; } = true;
+}

@@ -1,0 +1,38 @@
+using PlanForensics.Contracts;
+
+namespace PlanForensics.Attribution;
+
+/// <summary>Verdicts in words.</summary>
+internal static class AttributionText
+{
+    public static string Explain(
+        AttributionState state, ClassComparison target, ValueList<int> matching, ValueList<ClassComparison> compared, EvidenceKind evidence, ControlReport controls)
+    {
+        string sentence = state switch
+        {
+            AttributionState.Identified => FormattableString.Invariant(
+                $"{target.Class} reproduces {target.StepsEqual} of {target.StepsCompared} steps by {Of(evidence)}; {compared.Count - 1} other classes do not"),
+            AttributionState.Ambiguous => FormattableString.Invariant(
+                $"{matching.Count} of {compared.Count} classes reproduce {target.StepsEqual} of {target.StepsCompared} steps by {Of(evidence)}: {string.Join(", ", matching.Select(index => compared[index].Class))}"),
+            _ => FormattableString.Invariant(
+                $"none of {compared.Count} classes reproduces the recording; nearest is {target.Class} with {target.StepsEqual} of {target.StepsCompared} steps equal{Distance(target)}"),
+        };
+        return controls.FirstFailure is { } failure
+            ? $"{(failure.Kind == ControlKind.Negative ? "no power" : "a control failed")} ({failure.Kind.ToString().ToLowerInvariant()}): {failure.Detail}. Not to be believed: {sentence}"
+            : sentence;
+    }
+
+    private static string Distance(ClassComparison target) => target.FirstDifferentStep is not { } step ? ""
+        : target.MaxUlpsAtFirst is { } ulps
+            ? FormattableString.Invariant($", first different at step {step}: {target.DifferentElementsAtFirst} logits, by at most {ulps} ulps")
+            : FormattableString.Invariant($", first different at step {step}");
+
+    private static string Of(EvidenceKind evidence) => evidence switch
+    {
+        EvidenceKind.Logits => "full logits",
+        EvidenceKind.LogitsHash => "sha256 of the logits",
+        EvidenceKind.HiddenStates => "hashes of hidden states",
+        EvidenceKind.TopLogits => "the largest logits (weak)",
+        _ => "tokens alone (weak)",
+    };
+}
