@@ -51,7 +51,7 @@ internal static class QuickRun
 
         foreach ((string plan, int heads, int keyHeads, int dimension, int keys) in new[]
         {
-            ("attention", 32, 8, 64, 1024), ("attention", 8, 8, 64, 1024), ("attention algorithm=online kv_block=64", 32, 8, 64, 1024), ("attention", 4, 4, 32, 50),
+            ("attention", 32, 8, 64, 1024), ("attention", 8, 8, 64, 1024), ("attention algorithm=online kv_block=64", 32, 8, 64, 1024), ("attention", 4, 4, 32, 50), ("attention", 32, 8, 64, 128), ("attention", 8, 8, 64, 128),
         })
         {
             var program = (AttentionProgram)OperatorPlan.Parse(plan).Lower(new OperatorShape(1, keys, dimension));

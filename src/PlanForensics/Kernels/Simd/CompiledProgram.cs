@@ -16,9 +16,13 @@ internal sealed class CompiledProgram
         (Instructions, Ranges, SlotCount) = ([.. compiler.Instructions], [.. compiler.Ranges], compiler.SlotCount);
         HasWide = Array.Exists(Instructions, static item => item.Opcode is Opcode.Widen or Opcode.ZeroWide || item.Step >= StepCode.Add64);
         HasRounding = Array.Exists(Instructions, static item => item.Opcode is Opcode.Run or Opcode.RunBlocks && item.Step > StepCode.MulAdd32);
+        IsPlain = !HasWide && !HasRounding && !Array.Exists(Instructions, static item => item.Opcode == Opcode.RunBlocks);
     }
 
     public ReductionProgram Program { get; }
+
+    /// <summary>Whether every run is one of binary32 steps without blocks, which tiles of two pairs take.</summary>
+    public bool IsPlain { get; }
 
     /// <summary>False when a step is not compiled: the reference interpreter runs each element instead.</summary>
     public bool IsSupported { get; }

@@ -33,6 +33,8 @@ internal sealed unsafe class GemmJob<TF, TD, TSimd> : IJob
 
     private int FirstPanel => FirstColumn / Weights.Width;
 
+    private bool IsTwoPairs => Program.IsPlain && Rows <= TwoPairKernel<TF, TD, TSimd>.MostRows;
+
     private int LastPanel => LastColumn / Weights.Width;
 
     /// <summary>Parts for a number of threads: some more than threads, so that a slow thread does not hold up the rest.</summary>
@@ -48,6 +50,9 @@ internal sealed unsafe class GemmJob<TF, TD, TSimd> : IJob
         int panel = first;
         for (; Rows == 1 && panel + StreamPairs <= end; panel += StreamPairs)
             Compute(panel, StreamPairs, 0, memory.Start);
+        for (; IsTwoPairs && panel + 2 <= end; panel += 2)
+            for (int block = 0; block < Blocks; block++)
+                Compute(panel, 2, block, memory.Start);
         for (; panel < end; panel++)
             for (int block = 0; block < Blocks; block++)
                 Compute(panel, 1, block, memory.Start);
@@ -60,7 +65,7 @@ internal sealed unsafe class GemmJob<TF, TD, TSimd> : IJob
         (int firstRow, int rows) = Gemm<TF, TD, TSimd>.Block(Rows, Blocks, block);
         var tile = new Tile
         {
-            Kind = pairs == 1 ? TileKind.Rows : TileKind.Stream, Rows = rows, A = A + ((nint)firstRow * Depth), B = Weights.Panel(panel),
+            Kind = pairs switch { 1 => TileKind.Rows, 2 => TileKind.TwoPairs, _ => TileKind.Stream }, Rows = rows, A = A + ((nint)firstRow * Depth), B = Weights.Panel(panel),
             BStride = Weights.Width, PairStride = Weights.PanelLength,
         };
         double* wide = TileExecutor<TF, TD, TSimd>.Run(Program, tile, scratch);

@@ -6,6 +6,9 @@ internal static unsafe class RowSums<TF, TD, TSimd>
     where TD : struct
     where TSimd : struct, ISimd<TF, TD>
 {
+    /// <summary>Terms whose lanes stay in the first-level cache while they are filled.</summary>
+    private const int BlockLength = 128;
+
     /// <summary>Runs a program on each row, multiplied with itself, without its epilogue.</summary>
     /// <param name="program">The program.</param>
     /// <param name="x">Rows, (sums.Length, K).</param>
@@ -47,13 +50,17 @@ internal static unsafe class RowSums<TF, TD, TSimd>
 
     private static void Transpose(ReadOnlySpan<float> source, int rows, int depth, Span<float> destination)
     {
-        for (int k = 0; k < depth; k++)
+        if (rows < TSimd.Width)
+            destination.Clear();
+        for (int start = 0; start < depth; start += BlockLength)
         {
-            int row = 0;
-            for (; row < rows; row++)
-                destination[(k * TSimd.Width) + row] = source[(row * depth) + k];
-            for (; row < TSimd.Width; row++)
-                destination[(k * TSimd.Width) + row] = 0;
+            int end = Math.Min(depth, start + BlockLength);
+            for (int row = 0; row < rows; row++)
+            {
+                ReadOnlySpan<float> values = source.Slice(row * depth, depth);
+                for (int k = start; k < end; k++)
+                    destination[(k * TSimd.Width) + row] = values[k];
+            }
         }
     }
 }

@@ -37,6 +37,14 @@ internal static unsafe class StridedProduct<TF, TD, TSimd>
                 Compute(program, tile, StreamPairs * pairWidth, StreamPairs * pairWidth, c + column, cStride, scratch);
             }
 
+            tile.Kind = TileKind.TwoPairs;
+            bool twoPairs = program.IsPlain && rows <= TwoPairKernel<TF, TD, TSimd>.MostRows;
+            for (; twoPairs && column + (2 * pairWidth) <= columns; column += 2 * pairWidth)
+            {
+                tile.B = start + column;
+                Compute(program, tile, 2 * pairWidth, 2 * pairWidth, c + column, cStride, scratch);
+            }
+
             tile.Kind = TileKind.Rows;
             for (; column < columns; column += pairWidth)
             {

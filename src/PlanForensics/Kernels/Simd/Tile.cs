@@ -18,13 +18,14 @@ internal unsafe struct Tile
     /// <summary>Distance between successive terms of B.</summary>
     public nint BStride;
 
-    /// <summary>Stream: distance between successive pairs of registers.</summary>
+    /// <summary>TwoPairs and Stream: distance between successive pairs of registers.</summary>
     public nint PairStride;
 
     /// <summary>Accumulators of the tile: what one slot of the scratch memory holds.</summary>
     public readonly int Slot(int width) => Kind switch
     {
         TileKind.Rows => Rows * 2 * width,
+        TileKind.TwoPairs => Rows * 4 * width,
         TileKind.Stream => 8 * width,
         _ => width,
     };

@@ -74,6 +74,7 @@ internal static unsafe class TileExecutor<TF, TD, TSimd>
         {
             case TileKind.Rows when blocks: BlockKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, accumulators); break;
             case TileKind.Rows: TileKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, instruction.Start, accumulators); break;
+            case TileKind.TwoPairs: TwoPairKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, instruction.Start, accumulators); break;
             case TileKind.Stream when blocks: StreamKernel<TF, TD, TSimd>.RunBlocks<TStep>(tile, ranges, count, accumulators); break;
             case TileKind.Stream: StreamKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, instruction.Start, accumulators); break;
             case TileKind.Lanes when blocks: LaneKernel<TF, TD, TSimd>.RunBlocks<TStep>(tile, ranges, count, accumulators); break;

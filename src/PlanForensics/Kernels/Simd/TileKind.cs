@@ -6,6 +6,9 @@ internal enum TileKind : byte
     /// <summary>Some rows by one pair of registers of columns.</summary>
     Rows,
 
+    /// <summary>A few rows by two pairs of registers of columns; only steps of binary32.</summary>
+    TwoPairs,
+
     /// <summary>One row by four pairs of registers of columns: a matrix-vector product.</summary>
     Stream,
 
