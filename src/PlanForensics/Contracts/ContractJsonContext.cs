@@ -8,7 +8,7 @@ namespace PlanForensics.Contracts;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters =
     [
-        typeof(ContentHashJsonConverter), typeof(NumericFormatJsonConverter), typeof(StepPhaseJsonConverter), typeof(ValueMapJsonConverter),
+        typeof(ContentHashJsonConverter), typeof(NumericFormatJsonConverter), typeof(ExecutionPhaseJsonConverter), typeof(ValueMapJsonConverter),
         typeof(ValueListJsonConverter<int>), typeof(ValueListJsonConverter<string>), typeof(ValueListJsonConverter<ShapingEvent>),
         typeof(ValueListJsonConverter<PolicyGate>), typeof(ValueListJsonConverter<RecordedLogit>), typeof(ValueListJsonConverter<HiddenStateHash>),
         typeof(ValueListJsonConverter<CapturedTensor>), typeof(ValueListJsonConverter<ContractStep>),

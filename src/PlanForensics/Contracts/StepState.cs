@@ -1,3 +1,5 @@
+using PlanForensics.Plans;
+
 namespace PlanForensics.Contracts;
 
 /// <summary>
@@ -13,7 +15,7 @@ public sealed partial record StepState : ExtensibleRecord
     public int Rank { get; init => field = ContractCheck.NotNegative(value); }
 
     /// <summary>What the step does for this request.</summary>
-    public required StepPhase Phase { get; init; }
+    public required ExecutionPhase Phase { get; init; }
 
     /// <summary>Query length, context length, heads, hidden size and tensor-parallel ranks.</summary>
     public required StepShape Shape { get; init => field = ContractCheck.Present(value); }

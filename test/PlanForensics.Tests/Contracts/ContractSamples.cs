@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PlanForensics.Contracts;
 using PlanForensics.Numerics;
+using PlanForensics.Plans;
 
 namespace PlanForensics.Tests.Contracts;
 
@@ -30,7 +31,7 @@ internal static class ContractSamples
     public static StepState State(int index) => new()
     {
         StepIndex = index,
-        Phase = index == 0 ? StepPhase.Prefill : StepPhase.Decode,
+        Phase = index == 0 ? ExecutionPhase.Prefill : ExecutionPhase.Decode,
         Shape = new StepShape { QueryLength = index == 0 ? 3 : 1, KeyLength = 3 + index, Heads = 8, Hidden = 64 },
         BatchSize = 2,
         PaddedBatch = 8,
@@ -63,8 +64,8 @@ internal static class ContractSamples
                 : name == nameof(EffectiveRequest.EffectiveTokenPrefixHashes) ? new string('c', 16) : $"{name} \"ünïcode\" \u2028 text";
         if (type == typeof(DateTimeOffset))
             return new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.Zero).AddTicks(1234567 + name.Length);
-        if (type == typeof(StepPhase))
-            return StepPhase.Decode;
+        if (type == typeof(ExecutionPhase))
+            return ExecutionPhase.Decode;
         if (type == typeof(NumericFormat))
             return NumericFormat.Fp32;
         if (type == typeof(ContentHash))

@@ -1,0 +1,35 @@
+using PlanForensics.Contracts;
+
+namespace PlanForensics.Store;
+
+/// <summary>What a step carries beyond its columns: unknown fields, and logits that have some.</summary>
+internal sealed record StepExtra
+{
+    public UnknownFields? Step { get; init; }
+
+    public UnknownFields? State { get; init; }
+
+    public UnknownFields? Observation { get; init; }
+
+    public UnknownFields? Logits { get; init; }
+
+    public RecordedLogit? Top1 { get; init; }
+
+    public RecordedLogit? Top2 { get; init; }
+
+    public static StepExtra? Of(ContractStep? step, StepState state, StepObservation observed)
+    {
+        if (step?.UnknownFields is null && state.UnknownFields is null && observed.UnknownFields is null && observed.Logits?.UnknownFields is null
+            && observed.Top1?.UnknownFields is null && observed.Top2?.UnknownFields is null)
+            return null;
+        return new StepExtra
+        {
+            Step = step?.UnknownFields,
+            State = state.UnknownFields,
+            Observation = observed.UnknownFields,
+            Logits = observed.Logits?.UnknownFields,
+            Top1 = observed.Top1?.UnknownFields is null ? null : observed.Top1,
+            Top2 = observed.Top2?.UnknownFields is null ? null : observed.Top2,
+        };
+    }
+}

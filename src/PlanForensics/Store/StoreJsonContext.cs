@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+using PlanForensics.Contracts;
+
+namespace PlanForensics.Store;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StepExtra))]
+[JsonSerializable(typeof(CapturedExtra))]
+[JsonSerializable(typeof(UnknownFields))]
+[JsonSerializable(typeof(int[]))]
+internal sealed partial class StoreJsonContext : JsonSerializerContext;
