@@ -113,7 +113,7 @@ public sealed class StaticBatchServer
     private StepState State(int step, ExecutionPhase phase, int queryLength, int keyLength, IReadOnlyList<Row> rows) => new()
     {
         StepIndex = step,
-        Phase = (StepPhase)(int)phase,
+        Phase = phase,
         Shape = new StepShape
         {
             QueryLength = queryLength,
