@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 
 namespace PlanForensics.Contracts;
 
@@ -8,25 +9,28 @@ internal static class ContractParser
 {
     public static ExecutionContract Parse(ReadOnlySpan<byte> json, long firstLine)
     {
+        if (!Utf8.IsValid(json))
+            throw new ContractFormatException(firstLine, 1, "the text is not valid UTF-8");
         try
         {
             ExecutionContract contract = JsonSerializer.Deserialize(json, ContractJson.Context.ExecutionContract)
                 ?? throw new JsonException("expected an object, found null");
             if (ContractRules.FindProblem(contract) is { } problem)
                 throw new ContractFormatException(firstLine, 1, problem);
+            if (JsonPlaces.FindUnpairedSurrogate(json) is { } offset)
+                throw At(json, firstLine, offset, "the text holds half of a surrogate pair", null);
             return contract;
         }
         catch (JsonException exception)
         {
             if (NewerVersion(json) is { } version)
                 throw new ContractFormatException(firstLine, 1, version, exception);
-            long line = firstLine + (exception.LineNumber ?? 0);
-            throw new ContractFormatException(line, (exception.BytePositionInLine ?? 0) + 1, ReasonOf(exception), exception);
+            long offset = JsonPlaces.OffsetOf(json, exception.LineNumber ?? 0, exception.BytePositionInLine ?? 0);
+            throw At(json, firstLine, offset, $"{ReasonOf(exception)} (at {JsonPlaces.PathAt(json, offset)})", exception);
         }
         catch (ArgumentException exception)
         {
-            (long line, long column) = Locate(json, exception.ParamName);
-            throw new ContractFormatException(firstLine + line, column, ReasonOf(exception), exception);
+            throw At(json, firstLine, Locate(json, exception.ParamName), ReasonOf(exception), exception);
         }
         catch (InvalidOperationException exception)
         {
@@ -57,26 +61,38 @@ internal static class ContractParser
         return null;
     }
 
-    private static string ReasonOf(Exception exception)
+    private static ContractFormatException At(ReadOnlySpan<byte> json, long firstLine, long offset, string reason, Exception? inner)
+    {
+        (long line, long column) = JsonPlaces.LineAndColumnOf(json, offset);
+        return new ContractFormatException(firstLine + line, column, reason, inner);
+    }
+
+    private static string ReasonOf(JsonException exception)
     {
         string message = exception.Message;
-        if (exception is JsonException { Path: { Length: > 0 } path } && message.IndexOf(" Path: ", StringComparison.Ordinal) is > 0 and var cut)
-            return $"{message[..cut]} (at {path})";
-        if (exception is ArgumentException { ParamName: { } name })
-        {
-            int end = message.IndexOf(" (Parameter '", StringComparison.Ordinal);
-            string reason = (end < 0 ? message : message[..end]).Replace(name, JsonNamingPolicy.SnakeCaseLower.ConvertName(name), StringComparison.Ordinal);
-            return exception is ArgumentOutOfRangeException { ActualValue: { } actual } ? FormattableString.Invariant($"{reason}, but is {actual}") : reason;
-        }
+        int cut = message.IndexOf(" Path: ", StringComparison.Ordinal);
+        string reason = cut < 0 ? message : message[..cut];
+        const string missing = "missing required properties including:";
+        if (reason.IndexOf(missing, StringComparison.Ordinal) is >= 0 and var start)
+            return $"required fields are missing: {reason[(start + missing.Length)..].Trim().TrimEnd('.')}";
+        return reason.StartsWith("The JSON value could not be converted", StringComparison.Ordinal) ? "the value does not fit this field" : reason.TrimEnd('.');
+    }
 
-        return message;
+    private static string ReasonOf(ArgumentException exception)
+    {
+        string message = exception.Message;
+        if (exception.ParamName is not { } name)
+            return message;
+        int end = message.IndexOf(" (Parameter '", StringComparison.Ordinal);
+        string reason = (end < 0 ? message : message[..end]).Replace(name, JsonNamingPolicy.SnakeCaseLower.ConvertName(name), StringComparison.Ordinal);
+        return exception is ArgumentOutOfRangeException { ActualValue: { } actual } ? FormattableString.Invariant($"{reason}, but is {actual}") : reason;
     }
 
     // A record's own check does not know where its field stood: parts are read again, one by one, until one fails.
-    private static (long Line, long Column) Locate(ReadOnlySpan<byte> json, string? property)
+    private static long Locate(ReadOnlySpan<byte> json, string? property)
     {
         if (property is null)
-            return (0, 1);
+            return 0;
         string name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
         Utf8JsonReader reader = new(json);
         long fallback = 0;
@@ -92,7 +108,7 @@ internal static class ContractParser
                 long start = reader.TokenStartIndex;
                 fallback = fallback == 0 ? start : fallback;
                 if (parts.Count == 0 || Fails(json, parts.Peek(), last))
-                    return PlaceOf(json, start);
+                    return start;
             }
             else if (reader.TokenType == JsonTokenType.StartObject)
             {
@@ -104,7 +120,7 @@ internal static class ContractParser
             }
         }
 
-        return PlaceOf(json, fallback);
+        return fallback;
     }
 
     private static bool Fails(ReadOnlySpan<byte> json, long start, string property)
@@ -139,10 +155,4 @@ internal static class ContractParser
         ContractJson.Context.PromptTruncation, ContractJson.Context.ShapingEvent, ContractJson.Context.PolicyGate,
         ContractJson.Context.PrefixCacheUse, ContractJson.Context.ModelIdentity, ContractJson.Context.ExecutionContract,
     ];
-
-    private static (long Line, long Column) PlaceOf(ReadOnlySpan<byte> json, long offset)
-    {
-        ReadOnlySpan<byte> before = json[..(int)offset];
-        return (before.Count((byte)'\n'), offset - before.LastIndexOf((byte)'\n'));
-    }
 }

@@ -11,13 +11,14 @@ internal sealed class ValueListJsonConverter<T> : JsonConverter<ValueList<T>>
     {
         if (reader.TokenType != JsonTokenType.StartArray)
             throw new JsonException($"expected an array, found {reader.TokenType}");
-        JsonTypeInfo<T> element = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+        // The element's converter and not JsonSerializer.Deserialize: that would report places relative to the element.
+        JsonConverter<T> element = (JsonConverter<T>)options.GetTypeInfo(typeof(T)).Converter;
         List<T> items = [];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType == JsonTokenType.Null)
                 throw new JsonException($"element {items.Count} of the array is null");
-            items.Add(JsonSerializer.Deserialize(ref reader, element)!);
+            items.Add(element.Read(ref reader, typeof(T), options)!);
         }
 
         return new ValueList<T>([.. items]);

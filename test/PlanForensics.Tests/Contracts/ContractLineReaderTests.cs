@@ -38,7 +38,7 @@ public sealed class ContractLineReaderTests
     [InlineData("{\"schema_version\":1,", 20, "end of data")]
     [InlineData("not json", 2, "invalid")]
     [InlineData("null", 1, "expected an object")]
-    [InlineData("[]", 1, "ExecutionContract")]
+    [InlineData("[]", 1, "does not fit")]
     [InlineData("{\"schema_version\":99}", 1, "the contract has schema 99, this version reads 1 to 1; it needs a newer PlanForensics")]
     public void A_damaged_line_is_named_with_line_column_and_reason(string line, long column, string reason)
     {
@@ -66,6 +66,47 @@ public sealed class ContractLineReaderTests
         thrown.Column.Should().Be(1 + damaged.IndexOf("\"key_length\":-5", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_value_of_the_wrong_kind_deep_in_a_list_is_placed_and_its_path_is_said()
+    {
+        string good = ContractJson.Format(ContractSamples.Small(steps: 4));
+        string damaged = good.Replace("\"key_length\":5", "\"key_length\":5.5", StringComparison.Ordinal);
+
+        Action read = () => _ = Read(damaged).Read().ToList();
+
+        ContractFormatException thrown = read.Should().Throw<ContractFormatException>().Which;
+        thrown.Reason.Should().Be("the value does not fit this field (at $.steps[2].state.shape.key_length)");
+        thrown.Column.Should().BeInRange(damaged.IndexOf("5.5", StringComparison.Ordinal), damaged.IndexOf("5.5", StringComparison.Ordinal) + 4);
+    }
+
+    [Fact]
+    public void A_contract_on_several_lines_is_read_and_its_faults_are_placed()
+    {
+        string text = ContractJson.Format(ContractSamples.Small(steps: 1)).Replace(",\"", ",\n \"", StringComparison.Ordinal);
+        ContractJson.Parse(text).Should().Be(ContractSamples.Small(steps: 1));
+        int line = 1 + text[..text.IndexOf("\"hidden\"", StringComparison.Ordinal)].Count(letter => letter == '\n');
+
+        Action wrongKind = () => ContractJson.Parse(text.Replace("\"hidden\":64", "\"hidden\":true", StringComparison.Ordinal));
+        Action wrongValue = () => ContractJson.Parse(text.Replace("\"hidden\":64", "\"hidden\":-64", StringComparison.Ordinal));
+
+        wrongKind.Should().Throw<ContractFormatException>().Where(thrown => thrown.Line == line).WithMessage("*(at $.steps[0].state.shape.hidden)");
+        wrongValue.Should().Throw<ContractFormatException>().Where(thrown => thrown.Line == line && thrown.Column == 2).WithMessage("*hidden must be 1 or more, but is -64");
+    }
+
+    [Fact]
+    public void Text_that_is_no_text_is_refused_even_in_unknown_fields()
+    {
+        string good = ContractJson.Format(ContractSamples.Small());
+        byte[] broken = [.. Encoding.UTF8.GetBytes(good[..^1] + ",\"q\":\""), 0xC3, 0x28, .. "\"}"u8];
+
+        Action half = () => _ = Read(good[..^1] + ",\"q\":\"\\ud800\"}").Read().ToList();
+        Action bytes = () => _ = new ContractLineReader(new MemoryStream(broken)).Read().ToList();
+
+        half.Should().Throw<ContractFormatException>().Where(thrown => thrown.Column == good.Length + 5).WithMessage("*half of a surrogate pair");
+        bytes.Should().Throw<ContractFormatException>().WithMessage("*not valid UTF-8");
+        Read(good[..^1] + ",\"q\":\"\\ud83d\\ude00\"}").Read().Should().ContainSingle();
+    }
+
     [Theory]
     [InlineData("\"request_id\":\"r1\"", "\"request_id\":\"r1\",\"request_id\":\"r2\"", "uplicate")]
     [InlineData("\"request_id\":\"r1\"", "\"request_id\":\"  \"", "request_id must not be empty")]
@@ -73,7 +114,7 @@ public sealed class ContractLineReaderTests
     [InlineData("\"effective_token_hash\":\"sha256:", "\"effective_token_hash\":\"sha256:00000000", "a hash is written")]
     [InlineData("\"shape\":[4],\"sha256\"", "\"shape\":[5],\"sha256\"", "data do not fit")]
     [InlineData("\"data\":\"AAAAP", "\"data\":\"AAAAQ", "but sha256 says")]
-    [InlineData("\"data\":\"AAAAP", "\"data\":\"!!!!!", "data")]
+    [InlineData("\"data\":\"AAAAP", "\"data\":\"!!!!!", "logits")]
     [InlineData("\"batch_size\":2", "\"batch_size\":99999999999", "batch_size")]
     [InlineData("\"heads\":8", "\"heads\":[]", "heads")]
     [InlineData("\"steps\":[", "\"steps\":[null,", "element 0 of the array is null")]
