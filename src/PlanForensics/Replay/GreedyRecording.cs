@@ -38,7 +38,7 @@ public static class GreedyRecording
                 State = new StepState
                 {
                     StepIndex = index,
-                    Phase = index == 0 ? StepPhase.Prefill : StepPhase.Decode,
+                    Phase = index == 0 ? ExecutionPhase.Prefill : ExecutionPhase.Decode,
                     Shape = new StepShape { QueryLength = index == 0 ? prompt : 1, KeyLength = prompt + index },
                     BatchSize = index == 0 ? 1 : batchSize,
                     BatchTokens = index == 0 ? prompt : batchSize,

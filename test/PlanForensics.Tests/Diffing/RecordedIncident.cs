@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PlanForensics.Contracts;
 using PlanForensics.Numerics;
+using PlanForensics.Plans;
 
 namespace PlanForensics.Tests.Diffing;
 
@@ -32,7 +33,7 @@ internal sealed class RecordedIncident(string name)
                 State = new StepState
                 {
                     StepIndex = index,
-                    Phase = index == 0 ? StepPhase.Prefill : StepPhase.Decode,
+                    Phase = index == 0 ? ExecutionPhase.Prefill : ExecutionPhase.Decode,
                     Shape = new StepShape { QueryLength = index == 0 ? prompt.Length : 1, KeyLength = prompt.Length + index },
                     BatchSize = batch,
                 },
