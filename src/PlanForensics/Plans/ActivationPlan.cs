@@ -31,7 +31,12 @@ public sealed record ActivationPlan : OperatorPlan
 
     /// <summary>Lowers to itself: an activation has no reduction.</summary>
     /// <inheritdoc/>
-    public override OperatorProgram Lower(OperatorShape shape) => new ElementwiseProgram(this);
+    public override OperatorProgram Lower(OperatorShape shape)
+    {
+        PlanChecks.Activation(this, "intermediate", Intermediate);
+        PlanChecks.Activation(this, "out", Output);
+        return new ElementwiseProgram(this);
+    }
 
     internal static ActivationPlan Read(PlanFieldReader reader)
     {

@@ -47,14 +47,14 @@ public sealed record AllReducePlan : OperatorPlan
         return GemmProgram.ByPartition(this, shape, Ranks, Wire, Wire, partials, [new EpilogueStep(EpilogueKind.Round, Wire)]);
     }
 
-    /// <summary>The chain that adds the ranks' partial results for one partition.</summary>
+    /// <summary>The chain that adds the ranks' partial results for one partition; its result travels, and is stored, in the wire format.</summary>
     internal ReductionChain Combine(ImmutableArray<ReductionChain> partials, int partition)
     {
         int first = Algorithm switch { AllReduceAlgorithm.TwoShot => partition, AllReduceAlgorithm.Ring => partition + 1, _ => 0 };
         if (Algorithm == AllReduceAlgorithm.Tree)
             return ChainMerge.Merge([.. partials], MergeOrder.Neighbours, NumericFormat.Fp32, Wire);
         ImmutableArray<ReductionItem> items = [.. Enumerable.Range(0, Ranks).Select(step => (ReductionItem)partials[(first + step) % Ranks])];
-        return new ReductionChain(Algorithm == AllReduceAlgorithm.Ring ? Wire : NumericFormat.Fp32, items);
+        return new ReductionChain(Algorithm == AllReduceAlgorithm.Ring ? Wire : NumericFormat.Fp32, items, Wire);
     }
 
     internal static AllReducePlan Read(PlanFieldReader reader)
@@ -76,5 +76,4 @@ public sealed record AllReducePlan : OperatorPlan
         plan = new AllReducePlan { Algorithm = algorithm, Ranks = ranks, Wire = wire };
         return true;
     }
-
 }

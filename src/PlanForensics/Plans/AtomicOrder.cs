@@ -17,16 +17,23 @@ public readonly record struct AtomicOrder
     public string Text => _text ?? "in_order";
 
     /// <summary>A permutation drawn from a seed (SplitMix64 and Fisher-Yates; the same on every machine).</summary>
-    /// <param name="seed">The seed.</param>
+    /// <param name="seed">The seed, 0 or more.</param>
     /// <returns>The order.</returns>
-    public static AtomicOrder Seeded(int seed) => new(string.Create(CultureInfo.InvariantCulture, $"seed:{seed}"));
+    /// <exception cref="ArgumentOutOfRangeException">The seed is negative.</exception>
+    public static AtomicOrder Seeded(int seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(seed);
+        return new AtomicOrder(string.Create(CultureInfo.InvariantCulture, $"seed:{seed}"));
+    }
 
     /// <summary>An explicit arrival order.</summary>
     /// <param name="slices">Each slice index once, in arrival order.</param>
     /// <returns>The order.</returns>
-    /// <exception cref="ArgumentException">Not a permutation of 0..n-1.</exception>
+    /// <exception cref="ArgumentException">Not a permutation of 0..n-1, or empty.</exception>
     public static AtomicOrder Explicit(params ReadOnlySpan<int> slices)
     {
+        if (slices.IsEmpty)
+            throw new ArgumentException("an arrival order names at least one slice", nameof(slices));
         bool[] seen = new bool[slices.Length];
         foreach (int slice in slices)
         {
@@ -78,7 +85,7 @@ public readonly record struct AtomicOrder
         if (!Text.StartsWith("seed:", StringComparison.Ordinal))
         {
             ImmutableArray<int> slices = [.. Text.Split('.').Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
-            return slices.Length == count ? slices : throw new ArgumentException($"the arrival order names {slices.Length} slices; the plan has {count}", nameof(count));
+            return slices.Length == count ? slices : throw new ArgumentException($"atomic_order names {slices.Length} slices; at this K the plan has {count}: name each of 0..{count - 1} once");
         }
 
         int[] order = [.. Enumerable.Range(0, count)];

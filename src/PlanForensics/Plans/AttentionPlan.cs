@@ -29,11 +29,19 @@ public sealed record AttentionPlan : OperatorPlan
         init => field = InRange(value, 0, 1 << 20, "partition");
     }
 
-    /// <summary>The program family of q x k over the head dimension; only step, accumulator, lanes, k_block, start and out matter. Default sequential fma.</summary>
-    public GemmPlan Scores { get; init; } = new();
+    /// <summary>The sum q x k over the head dimension: step, accumulator, lanes, k_block, start and out of a plan whose other fields are the defaults. Default sequential fma.</summary>
+    public GemmPlan Scores
+    {
+        get;
+        init => field = Product(value);
+    } = new();
 
-    /// <summary>The program family of p x v over the keys of a block; same fields. Default sequential fma.</summary>
-    public GemmPlan Values { get; init; } = new();
+    /// <summary>The sum p x v over the keys of a block: the same fields. Default sequential fma.</summary>
+    public GemmPlan Values
+    {
+        get;
+        init => field = Product(value);
+    } = new();
 
     /// <summary>Lanes of the sum of exponentials; default one.</summary>
     public LaneTree Sum { get; init; } = LaneTree.Sequential;
@@ -92,12 +100,21 @@ public sealed record AttentionPlan : OperatorPlan
     /// <inheritdoc/>
     public override OperatorProgram Lower(OperatorShape shape)
     {
+        PlanChecks.Shape(this, shape);
+        if (shape.Columns > ReductionLimits.LargestIndex)
+            throw new PlanNotSupportedException(Text, $"a query sees at most {ReductionLimits.LargestIndex} keys; got {shape.Columns}");
+        PlanChecks.Product(this, Scores, "qk_");
+        PlanChecks.Activation(this, "qk_out", Scores.Output);
+        PlanChecks.Product(this, Values, "pv_");
+        PlanChecks.Activation(this, "pv_out", Values.Output);
+        PlanChecks.Activation(this, "p", Probabilities);
+        PlanChecks.Activation(this, "out", Output);
         if (shape.Columns < 1 || shape.Depth < 1)
             throw new PlanNotSupportedException(Text, $"attention needs at least one key and one head dimension; got {shape.Columns} and {shape.Depth}");
         if (Rescale != ReductionStep.MulAdd && Rescale != ReductionStep.Fma)
             throw new PlanNotSupportedException(Text, $"running values are rescaled by muladd or fma; got {Rescale}");
         if (Algorithm != AttentionAlgorithm.SplitKv && (Splits > 1 || Partition > 0))
-            throw new PlanNotSupportedException(Text, "splits and partition belong to algorithm=split_kv");
+            throw new PlanNotSupportedException(Text, $"splits and partition belong to algorithm=split_kv; got algorithm={PlanNames.Of(Algorithm)}: change it or leave them out");
         return AttentionProgram.From(this, shape.Columns, shape.Depth);
     }
 
@@ -150,6 +167,15 @@ public sealed record AttentionPlan : OperatorPlan
     {
         string value = reader.Text(key, whenFalse);
         return value == whenTrue || (value == whenFalse ? false : throw reader.Bad(key, $"{whenFalse} or {whenTrue}"));
+    }
+
+    private static GemmPlan Product(GemmPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        GemmPlan kept = new() { Step = plan.Step, Accumulator = plan.Accumulator, Output = plan.Output, BlockK = plan.BlockK, StartsAtZero = plan.StartsAtZero, Lanes = plan.Lanes };
+        return kept == plan
+            ? plan
+            : throw new ArgumentException($"a product of attention has step, acc, out, k_block, start and lanes; got \"{plan.Text}\": leave the other fields at their defaults", nameof(plan));
     }
 
     private static int InRange(int value, int low, int high, string field) => value >= low && value <= high

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using PlanForensics.Numerics;
 
 namespace PlanForensics.Plans;
 
 /// <summary>The exact arithmetic of attention for one query row that sees <see cref="KeyCount"/> keys.</summary>
 /// <remarks>
-/// <para>Scores: <c>t_j = Scores(q, k_j)</c>, rounded to its output format. With the query scaled, <c>q = fl(q * c)</c> first (rounded to the query's stored format), else <c>s_j = fl(t_j * c)</c>,
+/// <para>Scores: <c>t_j = Scores(q, k_j)</c>, rounded to its output format. With the query scaled, <c>q = fl(q * c)</c> first (rounded to <see cref="Output"/>, the format of activations), else <c>s_j = fl(t_j * c)</c>,
 /// <c>c = fl(1 / sqrt(head_dim))</c> in binary32. Base two: <c>c2 = fl(c * log2(e))</c> (or <c>log2(e)</c> with a scaled query), exponentials are <c>exp2(fma(t_j, c2, -fl(m * c2)))</c> with m the maximum of t;
 /// base e: <c>exp(fl(s_j - m))</c> with m the maximum of s.</para>
 /// <para>Naive (one part, one block): <c>l = Sum(e)</c>; probabilities normalised: <c>p_j = fl(e_j / l)</c> (or <c>fl(e_j * fl(1 / l))</c>), rounded to P, <c>o = Values(p, v)</c>;
@@ -16,7 +17,7 @@ namespace PlanForensics.Plans;
 /// (fma: <c>fma(l, a, Sum(e))</c>, <c>fma(o, a, Values(p, v))</c>). At the end <c>o / l</c> as <see cref="Divide"/> says.</para>
 /// <para>Split-KV: each part runs online without the final division, giving (m_i, l_i, o_i). M = max m_i; w_i = exp(fl(m_i - M)) as above; from part 0 on,
 /// <c>l = fl(l_0 * w_0)</c>, then <c>l = fl(l + fl(l_i * w_i))</c> (fma: <c>fma(l_i, w_i, l)</c>), o likewise; then <c>o / l</c>. One part is not merged.</para>
-/// <para>Values programs end in their accumulator format. The output is rounded to <see cref="Output"/>. Masked keys are not part of the program.</para>
+/// <para>Values programs end in the format pv_out (default fp32). The output is rounded to <see cref="Output"/>. Masked keys are not part of the program.</para>
 /// </remarks>
 public sealed class AttentionProgram : OperatorProgram
 {
@@ -73,14 +74,14 @@ public sealed class AttentionProgram : OperatorProgram
         int blocks = (keyCount + block - 1) / block;
         int part = plan.Algorithm != AttentionAlgorithm.SplitKv ? keyCount
             : plan.Partition > 0 ? plan.Partition
-            : (blocks + plan.Splits - 1) / plan.Splits * block;
+            : (int)System.Math.Min((blocks + plan.Splits - 1) / plan.Splits * (long)block, keyCount);
         var programs = new Dictionary<int, (ReductionProgram Values, ReductionProgram Sum)>();
         var parts = ImmutableArray.CreateBuilder<ImmutableArray<AttentionBlock>>();
-        for (int start = 0; start < keyCount; start += part)
+        for (long start = 0; start < keyCount; start += part)
         {
-            int end = System.Math.Min(start + part, keyCount);
+            int end = (int)System.Math.Min(start + part, keyCount);
             var list = ImmutableArray.CreateBuilder<AttentionBlock>();
-            for (int first = start; first < end; first += block)
+            for (int first = (int)start; first < end; first += block)
             {
                 int count = System.Math.Min(block, end - first);
                 if (!programs.TryGetValue(count, out var pair))
@@ -106,10 +107,28 @@ public sealed class AttentionProgram : OperatorProgram
         AttentionPlan plan, int keyCount, ReductionProgram scores, ImmutableArray<ImmutableArray<AttentionBlock>> parts, bool normalizes)
     {
         bool one = parts is [[_]];
-        string blocks = string.Join(" | ", parts.Select(part => string.Join(", ", part.Select(item => string.Create(
-            CultureInfo.InvariantCulture, $"{item.Start}+{item.Count} v({item.Values.Text}) s({item.Sum.Text})")))));
         return string.Create(CultureInfo.InvariantCulture, $"attention keys={keyCount} scale={(plan.ScaleQuery ? "query" : "scores")} exp_base={(plan.BaseTwo ? "2" : "e")} ")
             + $"math={PlanNames.Of(plan.Math)} p={NumericFormats.NameOf(plan.Probabilities)} normalize={(normalizes ? "probabilities" : "output")} divide={PlanNames.Of(plan.Divide)} "
-            + (one ? "" : $"rescale={plan.Rescale} ") + $"out={NumericFormats.NameOf(plan.Output)} scores: {scores.Text} blocks: {blocks}";
+            + (one ? "" : $"rescale={plan.Rescale} ") + $"out={NumericFormats.NameOf(plan.Output)} scores: {scores.Text} blocks: {string.Join(" | ", parts.Select(Print))}";
+    }
+
+    /// <summary>A run of equal blocks is written once: <c>START+COUNTxREPEATS v(...) s(...)</c>.</summary>
+    private static string Print(ImmutableArray<AttentionBlock> part)
+    {
+        var text = new StringBuilder();
+        for (int index = 0; index < part.Length;)
+        {
+            AttentionBlock block = part[index];
+            int repeats = 1;
+            while (index + repeats < part.Length && part[index + repeats].Count == block.Count)
+                repeats++;
+            text.Append(index == 0 ? "" : ", ").Append(CultureInfo.InvariantCulture, $"{block.Start}+{block.Count}");
+            if (repeats > 1)
+                text.Append(CultureInfo.InvariantCulture, $"x{repeats}");
+            text.Append(" v(").Append(block.Values.Text).Append(") s(").Append(block.Sum.Text).Append(')');
+            index += repeats;
+        }
+
+        return text.ToString();
     }
 }

@@ -112,9 +112,11 @@ internal sealed class ChainPrefix(NumericFormat accumulator, bool startsAtZero, 
             ? only
             : null;
 
-    /// <summary>A finished chain as its parent takes it: a single term is a step, and a chain that only rounds to binary32 adds nothing to the same rounding on entry.</summary>
+    /// <summary>A finished chain as its parent takes it: a single term is a step, and a store or chain that only rounds to binary32 adds nothing to the same rounding on entry.</summary>
     private ReductionItem AsAddend(ReductionChain chain)
     {
+        if (chain is { Accumulator: NumericFormat.Fp64, StoredAs: NumericFormat.Fp32 } && accumulator != NumericFormat.Fp64)
+            chain = new ReductionChain(chain.Accumulator, chain.Items, null, chain.StartsAtZero);
         if (chain.StartsAtZero || chain.StoredAs is not null || chain.Items.Length != 1)
             return chain;
         if (chain.Items[0] is ReductionSegment { Count: 1 } term)

@@ -5,20 +5,20 @@ namespace PlanForensics.Plans;
 /// <summary>
 /// A plan for every operator of a decoder, as a list of rules; the last rule that selects an operator holds. Immutable.
 /// </summary>
-/// <remarks>Text: one rule a line (<see cref="PlanRule.Text"/>), joined by line feeds. Rules that a later, wider rule hides are removed.</remarks>
+/// <remarks>Text: one rule a line (<see cref="PlanRule.Text"/>), joined by line feeds, sorted by role (rules of one role keep their order). Rules that later ones hide are removed.</remarks>
 public sealed class ExecutionPlan : IEquatable<ExecutionPlan>
 {
     /// <summary>Creates a plan.</summary>
     /// <param name="rules">The rules; later ones hold over earlier ones.</param>
-    /// <exception cref="ArgumentException">A rule assigns a plan family that its role cannot run.</exception>
+    /// <exception cref="ArgumentException">A rule assigns a plan family that its role does not run.</exception>
     public ExecutionPlan(params IEnumerable<PlanRule> rules)
     {
         ArgumentNullException.ThrowIfNull(rules);
         ImmutableArray<PlanRule> all = [.. rules];
         foreach (PlanRule rule in all)
             if (!Fits(rule.Role, rule.Plan))
-                throw new ArgumentException($"role {OperatorRoles.NameOf(rule.Role)} does not run a plan \"{rule.Plan.Text}\"", nameof(rules));
-        Rules = [.. all.Where((rule, index) => !all.Skip(index + 1).Any(later => Hides(later, rule)))];
+                throw new ArgumentException($"role {OperatorRoles.NameOf(rule.Role)} runs a plan of family {FamilyOf(rule.Role)}; got \"{rule.Plan.Text}\"", nameof(rules));
+        Rules = [.. Visible(all).OrderBy(rule => rule.Role)];
         Text = string.Join('\n', Rules.Select(rule => rule.Text));
     }
 
@@ -81,7 +81,7 @@ public sealed class ExecutionPlan : IEquatable<ExecutionPlan>
         }
         catch (ArgumentException exception)
         {
-            throw new PlanFormatException(text, 0, exception.Message);
+            throw PlanFormatException.Of(text, 0, exception);
         }
     }
 
@@ -98,17 +98,41 @@ public sealed class ExecutionPlan : IEquatable<ExecutionPlan>
     /// <returns><see cref="Text"/>.</returns>
     public override string ToString() => Text;
 
-    private static bool Hides(PlanRule later, PlanRule earlier) => later.Role == earlier.Role
-        && (later.Phase is null || later.Phase == earlier.Phase) && (later.Layer is null || later.Layer == earlier.Layer);
-
-    private static bool Fits(OperatorRole role, OperatorPlan plan) => role switch
+    /// <summary>The rules that still select something, in order: a rule is hidden when later ones of its role cover its phases and layers.</summary>
+    private static List<PlanRule> Visible(ImmutableArray<PlanRule> all)
     {
-        OperatorRole.AttentionNorm or OperatorRole.MlpNorm or OperatorRole.FinalNorm => plan is NormPlan,
-        OperatorRole.Rope => plan is RopePlan,
-        OperatorRole.Attention => plan is AttentionPlan,
-        OperatorRole.Activation => plan is ActivationPlan,
-        OperatorRole.Argmax => plan is ArgmaxPlan,
-        OperatorRole.Embedding or OperatorRole.PositionAdd or OperatorRole.AttentionResidual or OperatorRole.MlpResidual => plan is ResidualPlan,
-        _ => plan is GemmPlan or PlanMap,
+        var later = new HashSet<(OperatorRole Role, ExecutionPhase? Phase, int? Layer)>();
+        var visible = new List<PlanRule>(all.Length);
+        for (int index = all.Length - 1; index >= 0; index--)
+        {
+            PlanRule rule = all[index];
+            if (Covers(rule.Phase ?? ExecutionPhase.Prefill) && Covers(rule.Phase ?? ExecutionPhase.Decode))
+                continue;
+            visible.Add(rule);
+            later.Add((rule.Role, rule.Phase, rule.Layer));
+
+            bool Covers(ExecutionPhase phase) => later.Contains((rule.Role, phase, rule.Layer)) || later.Contains((rule.Role, null, rule.Layer))
+                || later.Contains((rule.Role, phase, null)) || later.Contains((rule.Role, null, null));
+        }
+
+        visible.Reverse();
+        return visible;
+    }
+
+    private static bool Fits(OperatorRole role, OperatorPlan plan) => plan switch
+    {
+        PlanMap => FamilyOf(role) == "gemm",
+        _ => plan.Text == FamilyOf(role) || plan.Text.StartsWith(FamilyOf(role) + " ", StringComparison.Ordinal),
+    };
+
+    private static string FamilyOf(OperatorRole role) => role switch
+    {
+        OperatorRole.AttentionNorm or OperatorRole.MlpNorm or OperatorRole.FinalNorm => "norm",
+        OperatorRole.Rope => "rope",
+        OperatorRole.Attention => "attention",
+        OperatorRole.Activation => "activation",
+        OperatorRole.Argmax => "argmax",
+        OperatorRole.Embedding or OperatorRole.PositionAdd or OperatorRole.AttentionResidual or OperatorRole.MlpResidual => "residual",
+        _ => "gemm",
     };
 }

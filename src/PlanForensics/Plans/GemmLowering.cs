@@ -11,16 +11,16 @@ internal static class GemmLowering
         if (plan.SplitK == 1)
             return Warps(plan, range);
         int grains = (range.Count + plan.SplitGrain - 1) / plan.SplitGrain;
-        int chunk = (grains + plan.SplitK - 1) / plan.SplitK * plan.SplitGrain;
+        long chunk = (grains + plan.SplitK - 1) / plan.SplitK * (long)plan.SplitGrain;
         var slices = new List<ReductionChain>();
-        for (int start = 0; start < range.Count; start += chunk)
+        for (long start = 0; start < range.Count; start += chunk)
         {
-            ReductionChain partial = Warps(plan, new IndexRange(range.Start + start, Math.Min(chunk, range.Count - start)));
+            ReductionChain partial = Warps(plan, new IndexRange(range.Start + (int)start, (int)Math.Min(chunk, range.Count - start)));
             slices.Add(new ReductionChain(plan.Accumulator, [partial], plan.Staging));
         }
 
         if (plan.Merge != MergeOrder.Atomic)
-            return ChainMerge.Merge([.. slices], plan.Merge, plan.MergeAccumulator);
+            return new ReductionChain(plan.MergeAccumulator, [ChainMerge.Merge([.. slices], plan.Merge, plan.MergeAccumulator)]);
         try
         {
             ImmutableArray<int> arrival = plan.AtomicOrder.Permutation(slices.Count);
@@ -32,65 +32,65 @@ internal static class GemmLowering
         }
     }
 
+    /// <summary>Each warp of a sliced-K block takes its share of every tile; a short tile is dealt out in the same shares, the first warps taking all of it.</summary>
     private static ReductionChain Warps(GemmPlan plan, IndexRange range)
     {
+        ImmutableArray<IndexRange> tiles = Tiles(plan, range);
         if (plan.SliceK == 1)
-            return Blocks(plan, [range]);
+            return Blocks(plan, tiles);
         int share = plan.Tile.K / plan.SliceK;
         var warps = new ReductionChain?[plan.SliceK];
         for (int warp = 0; warp < plan.SliceK; warp++)
         {
-            var ranges = ImmutableArray.CreateBuilder<IndexRange>();
-            for (int start = warp * share; start < range.Count; start += plan.Tile.K)
-                ranges.Add(new IndexRange(range.Start + start, Math.Min(share, range.Count - start)));
-            warps[warp] = ranges.Count == 0 ? null : Blocks(plan, ranges.ToImmutable());
+            int offset = warp * share;
+            ImmutableArray<IndexRange> ranges = [.. tiles.Where(tile => tile.Count > offset).Select(tile => new IndexRange(tile.Start + offset, Math.Min(share, tile.Count - offset)))];
+            warps[warp] = ranges.Length == 0 ? null : Blocks(plan, ranges);
         }
 
         return ChainMerge.Merge(warps, MergeOrder.Forward, plan.Accumulator);
     }
 
+    /// <summary>The tiles of K where their bounds matter: every one for sliced-K, the short first one for a residue that goes first.</summary>
+    private static ImmutableArray<IndexRange> Tiles(GemmPlan plan, IndexRange range)
+    {
+        int residue = plan.Residue == Residue.First ? range.Count % plan.Tile.K : 0;
+        int length = plan.SliceK > 1 ? plan.Tile.K : range.Count;
+        var tiles = ImmutableArray.CreateBuilder<IndexRange>();
+        if (residue > 0)
+            tiles.Add(new IndexRange(range.Start, residue));
+        for (int start = residue; start < range.Count; start += length)
+            tiles.Add(new IndexRange(range.Start + start, Math.Min(length, range.Count - start)));
+        return tiles.ToImmutable();
+    }
+
+    /// <summary>Every <see cref="GemmPlan.BlockK"/> successive terms of the ranges in an accumulator of their own, which may cross from one range into the next.</summary>
     private static ReductionChain Blocks(GemmPlan plan, ImmutableArray<IndexRange> ranges)
     {
-        if (plan.Residue == Residue.First)
-            ranges = CutAt(ranges, ranges.Sum(range => range.Count) % plan.Tile.K);
         if (plan.BlockK == 0)
             return Lanes(plan, ranges);
         var blocks = ImmutableArray.CreateBuilder<ReductionItem>();
-        while (ranges.Length > 0)
+        var block = ImmutableArray.CreateBuilder<IndexRange>();
+        int room = plan.BlockK;
+        foreach (IndexRange range in ranges)
         {
-            ranges = CutAt(ranges, plan.BlockK);
-            int taken = 0;
-            int count = 0;
-            while (count < ranges.Length && taken < plan.BlockK)
-                taken += ranges[count++].Count;
-            blocks.Add(Lanes(plan, ranges[..count]));
-            ranges = ranges[count..];
+            for (int offset = 0; offset < range.Count;)
+            {
+                int count = Math.Min(room, range.Count - offset);
+                block.Add(new IndexRange(range.Start + offset, count));
+                offset += count;
+                room -= count;
+                if (room > 0)
+                    continue;
+                blocks.Add(Lanes(plan, block.DrainToImmutable()));
+                room = plan.BlockK;
+            }
         }
 
+        if (block.Count > 0)
+            blocks.Add(Lanes(plan, block.ToImmutable()));
         return new ReductionChain(plan.Accumulator, blocks.ToImmutable());
     }
 
     private static ReductionChain Lanes(GemmPlan plan, ImmutableArray<IndexRange> ranges) =>
         ChainMerge.Lanes(ranges, plan.Step, plan.Lanes, plan.Accumulator, plan.StartsAtZero);
-
-    /// <summary>The same terms with a boundary after the first <paramref name="position"/> of them.</summary>
-    private static ImmutableArray<IndexRange> CutAt(ImmutableArray<IndexRange> ranges, int position)
-    {
-        for (int index = 0; index < ranges.Length; index++)
-        {
-            IndexRange range = ranges[index];
-            if (position <= 0)
-                return ranges;
-            if (position < range.Count)
-            {
-                return ranges.RemoveAt(index)
-                    .Insert(index, new IndexRange(range.Start + position, range.Count - position))
-                    .Insert(index, new IndexRange(range.Start, position));
-            }
-
-            position -= range.Count;
-        }
-
-        return ranges;
-    }
 }

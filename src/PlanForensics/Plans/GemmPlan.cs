@@ -30,6 +30,13 @@ public sealed record GemmPlan : OperatorPlan
         init => field = InRange(value, 1, 1024, "split_k");
     } = 1;
 
+    /// <summary>Stream-K: CTAs that share all tiles' K steps evenly, 0 (default) for none, to 65,536. Vocabulary only: the cut differs between output tiles, and lowering refuses it.</summary>
+    public int StreamK
+    {
+        get;
+        init => field = InRange(value, 0, 65536, "stream_k");
+    }
+
     /// <summary>A slice is a whole number of this many terms: chunk = ceil(ceil(K / grain) / split_k) * grain; default 1.</summary>
     public int SplitGrain
     {
@@ -78,6 +85,9 @@ public sealed record GemmPlan : OperatorPlan
     /// <summary>The all-reduce over tensor-parallel ranks that share K, or null for one rank.</summary>
     public AllReducePlan? AllReduce { get; init; }
 
+    /// <summary>The formats along the way of a product, a view of this plan.</summary>
+    public PrecisionPath PrecisionPath => PrecisionPath.Of(this);
+
     /// <inheritdoc/>
     public override string Text
     {
@@ -91,6 +101,7 @@ public sealed record GemmPlan : OperatorPlan
                 .Add("tile", Tile.ToString(), default(TileShape).ToString())
                 .Add("split_k", SplitK, 1)
                 .Add("split_grain", SplitGrain, 1)
+                .Add("stream_k", StreamK, 0)
                 .Add("merge", Merge, MergeOrder.Forward)
                 .Add("atomic_order", AtomicOrder.Text, "in_order")
                 .Add("staging", Staging, NumericFormat.Fp32)
@@ -121,6 +132,7 @@ public sealed record GemmPlan : OperatorPlan
             throw reader.Bad("tile", "MxNxK, each at most 65536");
         int splitK = reader.Integer("split_k", 1);
         int grain = reader.Integer("split_grain", 1);
+        int streamK = reader.Integer("stream_k", 0);
         MergeOrder merge = reader.Enum("merge", MergeOrder.Forward);
         if (!AtomicOrder.TryParse(reader.Text("atomic_order", "in_order"), out AtomicOrder atomicOrder))
             throw reader.Bad("atomic_order", "in_order, seed:N or slices joined by dots such as 2.0.1");
@@ -140,7 +152,7 @@ public sealed record GemmPlan : OperatorPlan
             throw reader.Bad("all_reduce", "none or ALGORITHM:RANKS:WIRE, for example one_shot:4:bf16");
         return reader.Finish(() => new GemmPlan
         {
-            Step = step, Operand = operand, Accumulator = accumulator, Output = output, Tile = tile, SplitK = splitK, SplitGrain = grain, Merge = merge,
+            Step = step, Operand = operand, Accumulator = accumulator, Output = output, Tile = tile, SplitK = splitK, SplitGrain = grain, StreamK = streamK, Merge = merge,
             AtomicOrder = atomicOrder, Staging = staging, MergeAccumulator = mergeAccumulator, SliceK = sliceK, BlockK = blockK, Lanes = lanes,
             Residue = residue, StartsAtZero = start == "zero", Bias = bias, AllReduce = reduce,
         });

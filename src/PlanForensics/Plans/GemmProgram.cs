@@ -41,7 +41,7 @@ public sealed class GemmProgram : OperatorProgram
 
     internal static GemmProgram From(GemmPlan plan, OperatorShape shape)
     {
-        CheckShape(plan, shape);
+        Check(plan, shape);
         ImmutableArray<EpilogueStep> epilogue = Epilogue(plan, shape.HasBias);
         if (plan.AllReduce is not { } allReduce)
         {
@@ -50,7 +50,7 @@ public sealed class GemmProgram : OperatorProgram
         }
 
         if (shape.Depth % allReduce.Ranks != 0 || shape.Depth == 0)
-            throw new PlanNotSupportedException(plan.Text, $"K = {shape.Depth} does not divide into {allReduce.Ranks} ranks; give a K that does");
+            throw new PlanNotSupportedException(plan.Text, $"K = {shape.Depth} is not divisible by {allReduce.Ranks} ranks; give a K above 0 that is");
         int share = shape.Depth / allReduce.Ranks;
         ImmutableArray<ReductionChain> partials = [.. Enumerable.Range(0, allReduce.Ranks).Select(rank =>
         {
@@ -69,10 +69,10 @@ public sealed class GemmProgram : OperatorProgram
         ImmutableArray<ReductionChain> partials,
         ImmutableArray<EpilogueStep> epilogue)
     {
-        if (plan.Partitions == 1)
+        if (plan.Partitions == 1 || shape.Columns == 0)
             return Whole(shape, new ReductionProgram(depth, plan.Combine(partials, 0), operandA, operandB, epilogue));
         if (shape.Rows != 1)
-            throw new PlanNotSupportedException(plan.Text, $"partitions of a {plan.Algorithm} all-reduce are lowered for one row; got {shape.Rows} rows. Lower each row on its own");
+            throw new PlanNotSupportedException(plan.Text, $"partitions of a {PlanNames.Of(plan.Algorithm)} all-reduce are lowered for one row; got {shape.Rows} rows: lower each row on its own");
         int size = (shape.Columns + plan.Ranks - 1) / plan.Ranks;
         var regions = ImmutableArray.CreateBuilder<ProgramRegion>(plan.Ranks);
         for (int partition = 0; partition < plan.Ranks && partition * size < shape.Columns; partition++)
@@ -102,20 +102,23 @@ public sealed class GemmProgram : OperatorProgram
         return steps.ToImmutable();
     }
 
-    private static void CheckShape(GemmPlan plan, OperatorShape shape)
+    private static void Check(GemmPlan plan, OperatorShape shape)
     {
-        if (shape.Rows < 0 || shape.Columns < 0 || shape.Depth < 0)
-            throw new ArgumentOutOfRangeException(nameof(shape), shape, "M, N and K are not negative");
+        PlanChecks.Shape(plan, shape);
+        PlanChecks.Product(plan, plan, "");
+        PlanChecks.Operand(plan, "operand", plan.Operand);
+        PlanChecks.Staging(plan, "staging", plan.Staging);
+        PlanChecks.Accumulator(plan, "merge_acc", plan.MergeAccumulator);
+        PlanChecks.Activation(plan, "out", plan.Output);
+        if (plan.StreamK > 0)
+            throw new PlanNotSupportedException(
+                plan.Text, $"stream_k={plan.StreamK}: stream-K cuts K at other places in each output tile, by tile M x N and CTA count; this version lowers plans whose cut is the same everywhere. Use split_k, or a map with one region a cut");
         if (plan.SliceK > 1 && (plan.Tile.K == 0 || plan.Tile.K % plan.SliceK != 0))
             throw new PlanNotSupportedException(plan.Text, $"slice_k={plan.SliceK} needs a tile K that it divides; got tile {plan.Tile}");
         if (plan.Residue == Residue.First && plan.Tile.K == 0)
-            throw new PlanNotSupportedException(plan.Text, "residue=first needs a tile K; got tile 0");
-        if (plan.Lanes.Lanes > 1 && plan.Step.TermsPerStep > 1 && plan.Lanes.Vector % plan.Step.TermsPerStep != 0)
-            throw new PlanNotSupportedException(plan.Text, $"a lane of step {plan.Step} takes whole blocks: vector is a multiple of {plan.Step.TermsPerStep}");
+            throw new PlanNotSupportedException(plan.Text, $"residue=first needs a tile K above 0; got tile {plan.Tile}");
         if (plan.Merge != MergeOrder.Atomic && plan.AtomicOrder != AtomicOrder.InOrder)
-            throw new PlanNotSupportedException(plan.Text, "atomic_order is given, but merge is not atomic");
-        if (plan.Step.Kind == StepKind.Dp4a || plan.Accumulator == NumericFormat.Int32)
-            throw new PlanNotSupportedException(plan.Text, "integer accumulation needs quantised operands with scales, which this version does not replay");
+            throw new PlanNotSupportedException(plan.Text, $"atomic_order={plan.AtomicOrder} is given, but merge={PlanNames.Of(plan.Merge)} is not atomic; leave one out");
     }
 
     private static string Print(ImmutableArray<ProgramRegion> regions) => regions.Length == 1

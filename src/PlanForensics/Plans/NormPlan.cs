@@ -50,6 +50,8 @@ public sealed record NormPlan : OperatorPlan
     /// <inheritdoc/>
     public override OperatorProgram Lower(OperatorShape shape)
     {
+        PlanChecks.Shape(this, shape);
+        PlanChecks.Activation(this, "out", Output);
         if (shape.Depth < 1)
             throw new PlanNotSupportedException(Text, $"a norm needs a row of at least one value; got {shape.Depth}");
         if (Step.Kind is not (StepKind.MulAdd or StepKind.Fma) || Step.ProductFormat is not null)

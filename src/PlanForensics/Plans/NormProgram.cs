@@ -15,12 +15,14 @@ namespace PlanForensics.Plans;
 public sealed class NormProgram : OperatorProgram
 {
     internal NormProgram(NormPlan plan, int width)
-        : base(Print(plan, width, Sums(plan, width)))
+        : this(plan, width, Squared(plan, width), Summed(plan, width))
     {
-        Width = width;
-        Squares = Sums(plan, width);
-        Sum = new ReductionProgram(
-            width, ChainMerge.Lanes([new IndexRange(0, width)], ReductionStep.Add, plan.Threads, plan.Accumulator, startsAtZero: false), NumericFormat.Fp32, NumericFormat.Fp32);
+    }
+
+    private NormProgram(NormPlan plan, int width, ReductionProgram squares, ReductionProgram sum)
+        : base(Print(plan, width, squares, sum))
+    {
+        (Width, Squares, Sum) = (width, squares, sum);
         (Formula, Mean, InverseRoot, Cast, Output) = (plan.Formula, plan.Mean, plan.InverseRoot, plan.Cast, plan.Output);
     }
 
@@ -48,13 +50,17 @@ public sealed class NormProgram : OperatorProgram
     /// <summary>Output format.</summary>
     public NumericFormat Output { get; }
 
-    private static ReductionProgram Sums(NormPlan plan, int width) => new(
-        width, ChainMerge.Lanes([new IndexRange(0, width)], plan.Step, plan.Threads, plan.Accumulator, startsAtZero: false), NumericFormat.Fp32, NumericFormat.Fp32);
+    private static ReductionProgram Squared(NormPlan plan, int width) => Row(plan, width, plan.Step);
 
-    private static string Print(NormPlan plan, int width, ReductionProgram squares)
+    private static ReductionProgram Summed(NormPlan plan, int width) => Row(plan, width, ReductionStep.Add);
+
+    private static ReductionProgram Row(NormPlan plan, int width, ReductionStep step) => new(
+        width, ChainMerge.Lanes([new IndexRange(0, width)], step, plan.Threads, plan.Accumulator, startsAtZero: false), NumericFormat.Fp32, NumericFormat.Fp32);
+
+    private static string Print(NormPlan plan, int width, ReductionProgram squares, ReductionProgram sum)
     {
         NormCast cast = plan.Output == NumericFormat.Fp32 ? NormCast.AfterWeight : plan.Cast;
         return $"norm width={width} formula={PlanNames.Of(plan.Formula)} mean={PlanNames.Of(plan.Mean)} inverse_root={PlanNames.Of(plan.InverseRoot)} "
-            + $"cast={PlanNames.Of(cast)} out={NumericFormats.NameOf(plan.Output)} squares: {squares.Text}";
+            + $"cast={PlanNames.Of(cast)} out={NumericFormats.NameOf(plan.Output)} squares: {squares.Text} sum: {sum.Text}";
     }
 }

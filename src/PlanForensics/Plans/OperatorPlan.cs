@@ -39,7 +39,8 @@ public abstract record OperatorPlan
             "residual" => ResidualPlan.Read(reader),
             "argmax" => ArgmaxPlan.Read(reader),
             "all_reduce" => AllReducePlan.Read(reader),
-            _ => throw new PlanFormatException(text, 0, "expected a plan family: gemm, map{...}, norm, rope, attention, activation, residual, argmax or all_reduce"),
+            "quantization" => QuantizationPlan.Read(reader),
+            _ => throw new PlanFormatException(text, 0, "expected a plan family: gemm, map{...}, norm, rope, attention, activation, residual, argmax, all_reduce or quantization"),
         };
     }
 

@@ -19,7 +19,7 @@ public static class PlanCatalog
         ["split_k4"] = new() { SplitK = 4 },
         ["split_k8"] = new() { SplitK = 8 },
         ["split_k4_bf16_staging"] = new() { SplitK = 4, Staging = NumericFormat.Bf16 },
-        ["split_k4_serial_bf16"] = new() { SplitK = 4, Staging = NumericFormat.Bf16, MergeAccumulator = NumericFormat.Bf16 },
+        ["split_k4_serial_bf16"] = new() { SplitK = 4, MergeAccumulator = NumericFormat.Bf16 },
         ["split_k4_atomic_reversed"] = new() { SplitK = 4, Merge = MergeOrder.Atomic, AtomicOrder = AtomicOrder.Explicit(3, 2, 1, 0) },
         ["gemv_16_lanes"] = new() { Lanes = new LaneTree { Lanes = 16 } },
         ["gemv_warp32"] = new() { Lanes = new LaneTree { Lanes = 32 } },

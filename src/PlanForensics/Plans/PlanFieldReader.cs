@@ -96,7 +96,7 @@ internal sealed class PlanFieldReader
         }
         catch (ArgumentException exception)
         {
-            throw new PlanFormatException(_text, 0, exception.Message);
+            throw PlanFormatException.Of(_text, 0, exception);
         }
     }
 }

@@ -12,13 +12,28 @@ public sealed class PlanFormatException : FormatException
     {
         Text = text;
         Position = position;
+        Reason = reason;
     }
+
+    /// <summary>What was expected.</summary>
+    public string Reason { get; }
 
     /// <summary>The text that was read.</summary>
     public string Text { get; }
 
     /// <summary>0-based index of the first character that could not be read.</summary>
     public int Position { get; }
+
+    /// <summary>The same error of a text that is part of another.</summary>
+    internal PlanFormatException Within(string text, int offset) => new(text, offset + Position, Reason);
+
+    /// <summary>A value that a constructor refused, as an error of the text that gave it.</summary>
+    internal static PlanFormatException Of(string text, int position, ArgumentException refused)
+    {
+        string reason = refused.Message;
+        int suffix = reason.IndexOf(" (Parameter '", StringComparison.Ordinal);
+        return new PlanFormatException(text, position, suffix < 0 ? reason : reason[..suffix]);
+    }
 
     private static string Excerpt(string text, int position)
     {

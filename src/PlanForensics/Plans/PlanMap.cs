@@ -8,15 +8,18 @@ namespace PlanForensics.Plans;
 /// <remarks>Text: <c>map{ROWSxCOLUMNS: gemm ...; ...; *x*: gemm ...}</c>, ROWS and COLUMNS being <c>first..last</c> (0-based, inclusive) or <c>*</c>.</remarks>
 public sealed record PlanMap : OperatorPlan
 {
+    private const int MostRegions = 256;
     private readonly string _text;
 
     /// <summary>Creates a map.</summary>
     /// <param name="regions">Regions in order; the last must be unbounded in rows and columns.</param>
-    /// <exception cref="ArgumentException">There is no region, or the last one does not cover everything.</exception>
+    /// <exception cref="ArgumentException">There is no region, there are more than 256, or the last one does not cover everything.</exception>
     public PlanMap(ImmutableArray<PlanMapRegion> regions)
     {
         if (regions.IsDefaultOrEmpty || regions[^1].Rows is not null || regions[^1].Columns is not null)
             throw new ArgumentException("a plan map ends with a region *x* that covers the rest", nameof(regions));
+        if (regions.Length > MostRegions)
+            throw new ArgumentException($"a plan map has at most {MostRegions} regions; got {regions.Length}", nameof(regions));
         Regions = regions;
         _text = "map{" + string.Join("; ", regions.Select(region => region.Text)) + "}";
     }
@@ -62,7 +65,7 @@ public sealed record PlanMap : OperatorPlan
     internal static PlanMap ParseMap(string text)
     {
         if (!text.EndsWith('}'))
-            throw new PlanFormatException(text, text.Length, "expected \"}\"");
+            throw new PlanFormatException(text, text.Length, "expected \"}\" at the end of a map");
         var regions = ImmutableArray.CreateBuilder<PlanMapRegion>();
         int position = "map{".Length;
         foreach (string part in text[position..^1].Split("; "))
@@ -70,9 +73,7 @@ public sealed record PlanMap : OperatorPlan
             int colon = part.IndexOf(": ", StringComparison.Ordinal);
             if (colon < 0 || !PlanMapRegion.TryParseBounds(part[..colon], out var rows, out var columns))
                 throw new PlanFormatException(text, position, "expected ROWSxCOLUMNS: gemm ..., each FIRST..LAST or *");
-            if (Parse(part[(colon + 2)..]) is not GemmPlan plan)
-                throw new PlanFormatException(text, position + colon + 2, "a map's regions hold gemm plans");
-            regions.Add(new PlanMapRegion(rows, columns, plan));
+            regions.Add(new PlanMapRegion(rows, columns, ParseRegion(text, position + colon + 2, part[(colon + 2)..])));
             position += part.Length + 2;
         }
 
@@ -82,7 +83,21 @@ public sealed record PlanMap : OperatorPlan
         }
         catch (ArgumentException exception)
         {
-            throw new PlanFormatException(text, text.Length - 1, exception.Message);
+            throw PlanFormatException.Of(text, text.Length - 1, exception);
+        }
+    }
+
+    private static GemmPlan ParseRegion(string text, int position, string part)
+    {
+        if (part != "gemm" && !part.StartsWith("gemm ", StringComparison.Ordinal))
+            throw new PlanFormatException(text, position, "a map's regions hold gemm plans");
+        try
+        {
+            return (GemmPlan)Parse(part);
+        }
+        catch (PlanFormatException exception)
+        {
+            throw exception.Within(text, position);
         }
     }
 

@@ -8,6 +8,15 @@ namespace PlanForensics.Plans;
 /// <param name="Plan">The plan of the region's elements.</param>
 public sealed record PlanMapRegion((int First, int Last)? Rows, (int First, int Last)? Columns, GemmPlan Plan)
 {
+    /// <summary>First and last row, inclusive; null for all.</summary>
+    public (int First, int Last)? Rows { get; init; } = Checked(Rows, nameof(Rows));
+
+    /// <summary>First and last column, inclusive; null for all.</summary>
+    public (int First, int Last)? Columns { get; init; } = Checked(Columns, nameof(Columns));
+
+    /// <summary>The plan of the region's elements.</summary>
+    public GemmPlan Plan { get; init; } = Plan ?? throw new ArgumentNullException(nameof(Plan));
+
     internal string Text => $"{Bound(Rows)}x{Bound(Columns)}: {Plan.Text}";
 
     /// <summary>Whether an element lies in the region.</summary>
@@ -35,6 +44,11 @@ public sealed record PlanMapRegion((int First, int Last)? Rows, (int First, int 
         bound = (first, last);
         return true;
     }
+
+    private static (int First, int Last)? Checked((int First, int Last)? bound, string parameter) =>
+        bound is not { } limits || (limits.First >= 0 && limits.First <= limits.Last)
+            ? bound
+            : throw new ArgumentException($"expected 0 <= first <= last; got {limits.First}..{limits.Last}", parameter);
 
     private static bool Inside((int First, int Last)? bound, int index) => bound is not { } limits || (index >= limits.First && index <= limits.Last);
 

@@ -4,11 +4,17 @@ namespace PlanForensics.Plans;
 
 /// <summary>One line of an execution plan: which operators it selects, and their plan.</summary>
 /// <param name="Phase">The phase, or null for both.</param>
-/// <param name="Layer">The 0-based layer, or null for all and for operators outside layers.</param>
+/// <param name="Layer">The 0-based layer, not negative; or null for all and for operators outside layers.</param>
 /// <param name="Role">The role.</param>
 /// <param name="Plan">The operators' plan.</param>
 public sealed record PlanRule(ExecutionPhase? Phase, int? Layer, OperatorRole Role, OperatorPlan Plan)
 {
+    /// <summary>The 0-based layer, or null for all and for operators outside layers.</summary>
+    public int? Layer { get; init; } = Layer is null or >= 0 ? Layer : throw new ArgumentOutOfRangeException(nameof(Layer), Layer, "a layer is 0 or more; null selects every layer and operators outside layers");
+
+    /// <summary>The operators' plan.</summary>
+    public OperatorPlan Plan { get; init; } = Plan ?? throw new ArgumentNullException(nameof(Plan));
+
     /// <summary>The canonical text: <c>PHASE LAYER ROLE = PLAN</c>, with <c>*</c> for any.</summary>
     public string Text => string.Create(
         CultureInfo.InvariantCulture,
@@ -42,7 +48,7 @@ public sealed record PlanRule(ExecutionPhase? Phase, int? Layer, OperatorRole Ro
         }
         catch (PlanFormatException exception)
         {
-            throw new PlanFormatException(text, position + equals + 3 + exception.Position, exception.Message);
+            throw exception.Within(text, position + equals + 3);
         }
     }
 }

@@ -18,6 +18,8 @@ internal sealed class PlanTextReader(string text)
 
     public PlanFormatException ErrorAt(int position, string reason) => new(text, position, reason);
 
+    public PlanFormatException Refused(int position, ArgumentException exception) => PlanFormatException.Of(text, position, exception);
+
     public bool TryTake(string token)
     {
         if (!Rest.StartsWith(token, StringComparison.Ordinal))

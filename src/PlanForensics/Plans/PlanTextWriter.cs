@@ -25,7 +25,9 @@ internal sealed class PlanTextWriter(string family)
     public PlanTextWriter Add(string key, ReductionStep value, ReductionStep defaultValue) => Add(key, value.ToString(), defaultValue.ToString());
 
     public PlanTextWriter Add<T>(string key, T value, T defaultValue)
-        where T : struct, Enum => Add(key, PlanNames.Of(value), PlanNames.Of(defaultValue));
+        where T : struct, Enum => Enum.IsDefined(value)
+        ? Add(key, PlanNames.Of(value), PlanNames.Of(defaultValue))
+        : throw new ArgumentOutOfRangeException(nameof(value), value, $"{key} is one of {PlanNames.List<T>()}");
 
     public override string ToString() => _text.ToString();
 }

@@ -51,7 +51,7 @@ internal static class ReductionText
         }
         catch (ArgumentException exception)
         {
-            throw new PlanFormatException(text, 0, exception.Message);
+            throw PlanFormatException.Of(text, 0, exception);
         }
     }
 
@@ -139,7 +139,7 @@ internal static class ReductionText
         }
         catch (ArgumentException exception)
         {
-            throw reader.ErrorAt(position, exception.Message);
+            throw reader.Refused(position, exception);
         }
     }
 

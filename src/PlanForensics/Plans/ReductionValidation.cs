@@ -57,19 +57,21 @@ internal static class ReductionValidation
         return count;
     }
 
+    /// <summary>Whether a step's arithmetic is defined in an accumulator.</summary>
+    public static bool Fits(NumericFormat accumulator, ReductionStep step) => step.Kind switch
+    {
+        StepKind.Dot when step.BlockLength is < 1 or > 64 || step.AlignmentBits is < 10 or > 40 || step.ZeroExponent is < -200 or > 0 => false,
+        StepKind.Dot => accumulator == (step.Rounding == DotRounding.NearestEvenFp16 ? NumericFormat.Fp16 : NumericFormat.Fp32),
+        StepKind.Dp4a => accumulator == NumericFormat.Int32,
+        StepKind.Add => true,
+        StepKind.Bf16Pair => accumulator == NumericFormat.Fp32,
+        StepKind.MulAdd when step.ProductFormat is { } product => accumulator != NumericFormat.Int32 && (product == accumulator || product == NumericFormat.Fp32),
+        _ => accumulator != NumericFormat.Int32,
+    };
+
     private static void CheckStep(NumericFormat accumulator, ReductionStep step, string parameter)
     {
-        bool fits = step.Kind switch
-        {
-            StepKind.Dot when step.BlockLength is < 1 or > 64 || step.AlignmentBits is < 10 or > 40 || step.ZeroExponent is < -200 or > 0 => false,
-            StepKind.Dp4a => accumulator == NumericFormat.Int32,
-            StepKind.Add => true,
-            StepKind.Dot => accumulator == (step.Rounding == DotRounding.NearestEvenFp16 ? NumericFormat.Fp16 : NumericFormat.Fp32),
-            StepKind.Bf16Pair => accumulator == NumericFormat.Fp32,
-            StepKind.MulAdd when step.ProductFormat is { } product => product == accumulator || (product == NumericFormat.Fp32 && accumulator != NumericFormat.Int32),
-            _ => accumulator != NumericFormat.Int32,
-        };
-        if (!fits)
+        if (!Fits(accumulator, step))
             throw new ArgumentException($"step {step} does not run in a {NumericFormats.NameOf(accumulator)} accumulator", parameter);
     }
 }

@@ -14,7 +14,11 @@ public sealed record ResidualPlan : OperatorPlan
 
     /// <summary>Lowers to itself.</summary>
     /// <inheritdoc/>
-    public override OperatorProgram Lower(OperatorShape shape) => new ElementwiseProgram(this);
+    public override OperatorProgram Lower(OperatorShape shape)
+    {
+        PlanChecks.Activation(this, "out", Output);
+        return new ElementwiseProgram(this);
+    }
 
     internal static ResidualPlan Read(PlanFieldReader reader)
     {

@@ -41,6 +41,9 @@ public sealed record RopePlan : OperatorPlan
             throw new PlanNotSupportedException(Text, $"rope rotates by muladd or fma; got {Step}");
         if (Step == ReductionStep.Fma && Product != NumericFormat.Fp32)
             throw new PlanNotSupportedException(Text, "a fused rotation does not round its products; leave product at fp32");
+        PlanChecks.Activation(this, "table", Table);
+        PlanChecks.Activation(this, "product", Product);
+        PlanChecks.Activation(this, "out", Output);
         return new ElementwiseProgram(this);
     }
 

@@ -3,11 +3,38 @@ using System.Globalization;
 namespace PlanForensics.Plans;
 
 /// <summary>A thread block's tile. M and N do not change bits; K does where a plan says so. 0 means not stated.</summary>
-/// <param name="M">Rows of the output tile.</param>
-/// <param name="N">Columns of the output tile.</param>
-/// <param name="K">Depth of one tile step (block_k).</param>
-public readonly record struct TileShape(int M, int N, int K)
+public readonly record struct TileShape
 {
+    private const int Largest = 65536;
+
+    /// <summary>Creates a tile.</summary>
+    /// <param name="m">Rows of the output tile, 0 to 65,536.</param>
+    /// <param name="n">Columns of the output tile, 0 to 65,536.</param>
+    /// <param name="k">Depth of one tile step (block_k), 0 to 65,536.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public TileShape(int m, int n, int k) => (M, N, K) = (m, n, k);
+
+    /// <summary>Rows of the output tile.</summary>
+    public int M
+    {
+        get;
+        init => field = InRange(value);
+    }
+
+    /// <summary>Columns of the output tile.</summary>
+    public int N
+    {
+        get;
+        init => field = InRange(value);
+    }
+
+    /// <summary>Depth of one tile step (block_k).</summary>
+    public int K
+    {
+        get;
+        init => field = InRange(value);
+    }
+
     /// <summary>The canonical text.</summary>
     /// <returns><c>MxNxK</c>.</returns>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{M}x{N}x{K}");
@@ -25,9 +52,13 @@ public readonly record struct TileShape(int M, int N, int K)
             return false;
         Span<int> numbers = stackalloc int[3];
         for (int index = 0; index < 3; index++)
-            if (!int.TryParse(parts[index], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[index]) || numbers[index] > 65536)
+            if (!int.TryParse(parts[index], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[index]) || numbers[index] > Largest)
                 return false;
         tile = new TileShape(numbers[0], numbers[1], numbers[2]);
         return true;
     }
+
+    private static int InRange(int value) => value is >= 0 and <= Largest
+        ? value
+        : throw new ArgumentOutOfRangeException(nameof(value), value, $"a tile's sides are 0 (not stated) to {Largest}");
 }

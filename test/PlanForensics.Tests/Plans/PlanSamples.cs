@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using CsCheck;
+using PlanForensics.Numerics;
+using PlanForensics.Plans;
+
+namespace PlanForensics.Tests.Plans;
+
+/// <summary>Random plans of every family, any value of every field.</summary>
+internal static class PlanSamples
+{
+    public static Gen<OperatorPlan> Any { get; } = Gen.UInt.Select(static seed => Plan(new Random((int)(seed & int.MaxValue))));
+
+    public static OperatorPlan Plan(Random random) => random.Next(10) switch
+    {
+        0 => new NormPlan
+        {
+            Step = Step(random), Accumulator = Format(random), Threads = Lanes(random), Formula = Value<NormFormula>(random), Mean = Value<Division>(random),
+            InverseRoot = Value<InverseRoot>(random), Cast = Value<NormCast>(random), Output = Format(random),
+        },
+        1 => new RopePlan { Step = Step(random), Table = Format(random), Product = Format(random), Math = Value<MathPath>(random), Output = Format(random) },
+        2 => new AttentionPlan
+        {
+            Algorithm = Value<AttentionAlgorithm>(random), KvBlock = random.Next(1, 300), Splits = random.Next(1, 20), Partition = random.Next(3) * 256, Scores = Product(random),
+            Values = Product(random), Sum = Lanes(random), ScaleQuery = Coin(random), BaseTwo = Coin(random), Math = Value<MathPath>(random), Probabilities = Format(random),
+            NormalizeProbabilities = Coin(random), Divide = Value<Division>(random), Rescale = Step(random), Output = Format(random),
+        },
+        3 => new ActivationPlan { Math = Value<MathPath>(random), Form = Value<ActivationForm>(random), Intermediate = Format(random), Output = Format(random) },
+        4 => new ResidualPlan { Output = Format(random) },
+        5 => new ArgmaxPlan { Tie = Value<TieRule>(random) },
+        6 => AllReduce(random),
+        7 => new QuantizationPlan
+        {
+            Dequant = Value<DequantPoint>(random), Storage = Coin(random) ? NumericFormat.Int8 : NumericFormat.Fp8E4M3, Scale = Wire(random), Group = random.Next(3) * 32, RequantCycles = random.Next(65),
+        },
+        8 => new PlanMap([.. Enumerable.Range(0, random.Next(4)).Select(_ => new PlanMapRegion(Bound(random), Bound(random), Gemm(random))), new PlanMapRegion(null, null, Gemm(random))]),
+        _ => Gemm(random),
+    };
+
+    public static GemmPlan Gemm(Random random) => new()
+    {
+        Step = Step(random), Operand = Format(random), Accumulator = Format(random), Output = Format(random), Tile = new TileShape(random.Next(257), random.Next(257), random.Next(129)),
+        SplitK = random.Next(1, 10), StreamK = random.Next(2) * 132, SplitGrain = random.Next(1, 65), Merge = Value<MergeOrder>(random), AtomicOrder = Order(random), Staging = Format(random),
+        MergeAccumulator = Format(random), SliceK = random.Next(1, 5), BlockK = random.Next(3) * 64, Lanes = Lanes(random), Residue = Value<Residue>(random), StartsAtZero = Coin(random),
+        Bias = Value<BiasPlacement>(random), AllReduce = Coin(random) ? null : AllReduce(random),
+    };
+
+    /// <summary>Plans that lower at K = <paramref name="depth"/>: scalar steps, every cut of K.</summary>
+    public static GemmPlan Lowering(Random random, int depth)
+    {
+        int slices = random.Next(3) switch { 0 => 1, _ => random.Next(1, 7) };
+        int warps = random.Next(3) == 0 ? random.Next(1, 4) : 1;
+        MergeOrder merge = Value<MergeOrder>(random);
+        return new GemmPlan
+        {
+            Step = Coin(random) ? ReductionStep.Fma : ReductionStep.MulAdd,
+            SplitK = slices,
+            SplitGrain = random.Next(1, 9),
+            Merge = merge,
+            AtomicOrder = merge == MergeOrder.Atomic && Coin(random) ? AtomicOrder.Seeded(random.Next(100)) : AtomicOrder.InOrder,
+            Staging = Coin(random) ? NumericFormat.Bf16 : NumericFormat.Fp32,
+            MergeAccumulator = Coin(random) ? NumericFormat.Bf16 : NumericFormat.Fp32,
+            SliceK = warps,
+            Tile = new TileShape(0, 0, warps * random.Next(1, Math.Max(2, depth))),
+            BlockK = random.Next(2) * random.Next(1, 9),
+            Lanes = Coin(random) ? LaneTree.Sequential : Lanes(random),
+            Residue = Value<Residue>(random),
+            StartsAtZero = Coin(random),
+        };
+    }
+
+    private static LaneTree Lanes(Random random) => new()
+    {
+        Lanes = random.Next(1, 9), Vector = random.Next(1, 4), Warp = random.Next(0, 5), Merge = (MergeOrder)random.Next(3), BlockMerge = (MergeOrder)random.Next(3),
+    };
+
+    private static GemmPlan Product(Random random) => new()
+    {
+        Step = Step(random), Accumulator = Format(random), Output = Format(random), BlockK = random.Next(3) * 8, StartsAtZero = Coin(random), Lanes = Lanes(random),
+    };
+
+    private static AllReducePlan AllReduce(Random random) => new() { Algorithm = Value<AllReduceAlgorithm>(random), Ranks = random.Next(2, 9), Wire = Wire(random) };
+
+    private static AtomicOrder Order(Random random)
+    {
+        int[] slices = [.. Enumerable.Range(0, random.Next(1, 6))];
+        random.Shuffle(slices);
+        return random.Next(3) switch { 0 => AtomicOrder.InOrder, 1 => AtomicOrder.Seeded(random.Next()), _ => AtomicOrder.Explicit(slices) };
+    }
+
+    private static ReductionStep Step(Random random) => random.Next(7) switch
+    {
+        0 => ReductionStep.Add,
+        1 => ReductionStep.MulAdd,
+        2 => ReductionStep.MulAddProduct(Format(random)),
+        3 => ReductionStep.Dot(random.Next(1, 65), random.Next(10, 41), Value<DotRounding>(random), Coin(random) ? null : -random.Next(201)),
+        4 => ReductionStep.Bf16Pair,
+        5 => ReductionStep.Dp4a,
+        _ => ReductionStep.Fma,
+    };
+
+    private static (int First, int Last)? Bound(Random random)
+    {
+        int first = random.Next(50);
+        return Coin(random) ? null : (first, first + random.Next(50));
+    }
+
+    private static NumericFormat Wire(Random random) => (NumericFormat[])[NumericFormat.Fp32, NumericFormat.Bf16, NumericFormat.Fp16] is var formats ? formats[random.Next(3)] : default;
+
+    private static NumericFormat Format(Random random) => Value<NumericFormat>(random);
+
+    private static bool Coin(Random random) => random.Next(2) == 0;
+
+    private static T Value<T>(Random random)
+        where T : struct, Enum => Enum.GetValues<T>() is var values ? values[random.Next(values.Length)] : default;
+}
