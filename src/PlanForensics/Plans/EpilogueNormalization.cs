@@ -10,8 +10,8 @@ internal static class EpilogueNormalization
     public static ImmutableArray<EpilogueStep> Normalize(ImmutableArray<EpilogueStep> steps)
     {
         foreach (EpilogueStep step in steps)
-            if (step.Format is not (NumericFormat.Fp32 or NumericFormat.Bf16 or NumericFormat.Fp16 or NumericFormat.Fp8E4M3 or NumericFormat.Fp8E5M2))
-                throw new ArgumentException($"expected an epilogue in fp32, bf16, fp16 or fp8; got {step}", nameof(steps));
+            if (step.Format is NumericFormat.Fp64 or NumericFormat.Int8 or NumericFormat.Int32)
+                throw new ArgumentException($"expected an epilogue in fp32, tf32, bf16, fp16 or fp8; got {step}", nameof(steps));
         return [.. steps.Where((step, index) => index == 0 || step.Kind != EpilogueKind.Round || steps[index - 1].Format != step.Format)];
     }
 

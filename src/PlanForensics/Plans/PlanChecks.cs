@@ -5,9 +5,9 @@ namespace PlanForensics.Plans;
 /// <summary>Refusals that several plan families share; each says what the plan has, what is accepted and what to change.</summary>
 internal static class PlanChecks
 {
-    /// <summary>A format in which values travel between operators.</summary>
+    /// <summary>A format in which values travel between operators; results are rounded to tf32 to nearest even, operands are truncated.</summary>
     public static void Activation(OperatorPlan plan, string field, NumericFormat format) => Demand(
-        plan, field, format, format is NumericFormat.Fp32 or NumericFormat.Bf16 or NumericFormat.Fp16 or NumericFormat.Fp8E4M3 or NumericFormat.Fp8E5M2, "fp32, bf16, fp16, fp8e4m3 or fp8e5m2");
+        plan, field, format, format is not (NumericFormat.Fp64 or NumericFormat.Int8 or NumericFormat.Int32), "fp32, tf32, bf16, fp16, fp8e4m3 or fp8e5m2");
 
     /// <summary>A format in which a sum is kept.</summary>
     public static void Accumulator(OperatorPlan plan, string field, NumericFormat format) => Demand(
@@ -15,7 +15,7 @@ internal static class PlanChecks
 
     /// <summary>A format in which a partial sum is stored.</summary>
     public static void Staging(OperatorPlan plan, string field, NumericFormat format) => Demand(
-        plan, field, format, format is not (NumericFormat.Tf32 or NumericFormat.Int8 or NumericFormat.Int32), "fp32, fp64, bf16, fp16, fp8e4m3 or fp8e5m2");
+        plan, field, format, format is not (NumericFormat.Int8 or NumericFormat.Int32), "fp32, fp64, tf32, bf16, fp16, fp8e4m3 or fp8e5m2");
 
     /// <summary>A format that operands are rounded to.</summary>
     public static void Operand(OperatorPlan plan, string field, NumericFormat format) => Demand(

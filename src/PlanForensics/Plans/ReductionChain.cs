@@ -33,8 +33,8 @@ public sealed class ReductionChain : ReductionItem
             throw new ArgumentException("a chain takes at least one item", nameof(items));
         if (accumulator is not (NumericFormat.Fp32 or NumericFormat.Fp64 or NumericFormat.Bf16 or NumericFormat.Fp16 or NumericFormat.Int32))
             throw new ArgumentException($"expected an accumulator of fp32, fp64, bf16, fp16 or int32; got {NumericFormats.NameOf(accumulator)}", nameof(accumulator));
-        if (storedAs is NumericFormat.Int8 or NumericFormat.Int32 or NumericFormat.Tf32)
-            throw new ArgumentException($"expected a partial result stored as fp32, fp64, bf16, fp16 or fp8; got {NumericFormats.NameOf(storedAs.Value)}", nameof(storedAs));
+        if (storedAs is NumericFormat.Int8 or NumericFormat.Int32)
+            throw new ArgumentException($"expected a partial result stored as fp32, fp64, tf32, bf16, fp16 or fp8; got {NumericFormats.NameOf(storedAs.Value)}", nameof(storedAs));
         Accumulator = accumulator;
         Items = items;
         StoredAs = storedAs == accumulator ? null : storedAs;
