@@ -71,7 +71,10 @@ internal static class TensorBytes
             uint before = BitConverter.SingleToUInt32Bits(values[i]);
             uint after = BitConverter.SingleToUInt32Bits(rounded[i]);
             if (before != after && !float.IsNaN(values[i]))
-                throw new ArgumentException($"value {values[i]:R} (0x{before:X8}) at index {i} is not representable in {NumericFormats.NameOf(format)}; round first");
+            {
+                throw new ArgumentException(
+                    $"value {values[i]:R} (0x{before:X8}) at index {i} is not representable in {NumericFormats.NameOf(format)}; round first");
+            }
         }
     }
 

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace PlanForensics.Tests.Numerics;
 
 /// <summary>Elementary functions in BigInteger fixed point with 160 fraction bits, returned as an unevaluated sum of two doubles (about 100 bits).</summary>
-/// <remarks>Shares nothing with the library: other reductions, other series, no floating-point arithmetic before the last step but for starting values.</remarks>
+/// <remarks>Shares nothing with the library: other reductions and series, and no floating-point arithmetic before the last step but for starting
+/// values.</remarks>
 internal static class FixedPointOracle
 {
     private const int F = 160;

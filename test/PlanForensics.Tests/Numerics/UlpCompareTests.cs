@@ -10,7 +10,10 @@ public class UlpCompareTests
     private static readonly int[] Widths = [0, 128, 256, 512];
 
     private static readonly Gen<UlpRules> AnyRules =
-        Gen.Select(Samples.Pick(Enum.GetValues<NaNPolicy>()), Samples.Pick(Enum.GetValues<SignedZeroPolicy>()), static (nans, zeros) => new UlpRules(nans, zeros));
+        Gen.Select(
+            Samples.Pick(Enum.GetValues<NaNPolicy>()),
+            Samples.Pick(Enum.GetValues<SignedZeroPolicy>()),
+            static (nans, zeros) => new UlpRules(nans, zeros));
 
     // Mostly equal, some a few ulps apart, some unrelated: the mixture of a real diff.
     private static readonly Gen<(float Left, float Right)> Pair = Gen.Select(Samples.Floats, Samples.Floats, Gen.Int[0, 9], static (a, b, kind) => kind switch
