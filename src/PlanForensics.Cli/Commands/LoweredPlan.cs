@@ -1,0 +1,18 @@
+using System.Globalization;
+using PlanForensics.Plans;
+
+namespace PlanForensics.Cli.Commands;
+
+/// <summary>A plan, a shape, and the program it lowers to there.</summary>
+internal sealed record LoweredPlan(OperatorPlan Plan, OperatorShape Shape, OperatorProgram Program)
+{
+    /// <summary>The shape in the words of the plan's family.</summary>
+    public string ShapeText => Plan switch
+    {
+        GemmPlan or PlanMap or AllReducePlan => Text($"M={Shape.Rows} N={Shape.Columns} K={Shape.Depth}{(Shape.HasBias ? ", with bias" : "")}"),
+        AttentionPlan => Text($"{Shape.Rows} query positions, {Shape.Columns} keys, head dimension {Shape.Depth}"),
+        _ => Text($"{Shape.Rows} rows of {Shape.Depth}"),
+    };
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

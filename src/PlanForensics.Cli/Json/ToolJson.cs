@@ -1,0 +1,21 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PlanForensics.Cli.Json;
+
+/// <summary>The JSON documents of <c>--json</c>: snake_case names, described in docs/cli.md.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    WriteIndented = true,
+    NewLine = "\n")]
+[JsonSerializable(typeof(PlanExplanationDocument))]
+[JsonSerializable(typeof(PlanDiffDocument))]
+[JsonSerializable(typeof(PlanListDocument))]
+internal sealed partial class ToolJson : JsonSerializerContext
+{
+    /// <summary>The context to use: as the default one, but <c>&gt;</c> and letters of any script stand as they are.</summary>
+    public static ToolJson Documents { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace PlanForensics.Cli.Output;
+
+/// <summary>Prints results for people: lines, named values, tables.</summary>
+/// <param name="writer">Receives the text.</param>
+/// <param name="width">Columns that a table may fill.</param>
+/// <param name="useColour">Whether cells may be coloured.</param>
+internal sealed class TextReport(TextWriter writer, int width, bool useColour)
+{
+    private const int NameWidth = 12;
+
+    /// <summary>A line as it stands: never wrapped, so that it can be copied.</summary>
+    public void Line(string text = "") => writer.WriteLine(text);
+
+    /// <summary>A named value; a value of several lines is indented under the first.</summary>
+    public void Value(string name, string value)
+    {
+        string indent = new(' ', NameWidth + 1);
+        string[] lines = value.Split('\n');
+        writer.WriteLine($"{name.PadRight(NameWidth)} {lines[0]}".TrimEnd());
+        foreach (string line in lines.Skip(1))
+            writer.WriteLine((indent + line).TrimEnd());
+    }
+
+    /// <summary>A named value that is wrapped between words to the width.</summary>
+    public void Prose(string name, string text) => Value(name, string.Join('\n', text.Split('\n').SelectMany(line => Wrap(line, width - NameWidth - 1))));
+
+    /// <summary>A table with a heading.</summary>
+    public void Table(ReportTable table)
+    {
+        using StringWriter text = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = useColour ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = useColour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(text),
+        });
+        console.Profile.Width = width;
+        console.Profile.Capabilities.Unicode = false;
+        console.Write(table.ToSpectre());
+        foreach (string line in text.ToString().TrimEnd('\n').Split('\n'))
+            writer.WriteLine(line.TrimEnd());
+    }
+
+    private static IEnumerable<string> Wrap(string line, int columns)
+    {
+        string rest = line;
+        while (rest.Length > columns)
+        {
+            int cut = rest.LastIndexOf(' ', columns);
+            if (cut <= 0)
+                cut = rest.IndexOf(' ', columns);
+            if (cut < 0)
+                break;
+            yield return rest[..cut];
+            rest = rest[(cut + 1)..];
+        }
+
+        yield return rest;
+    }
+}
