@@ -7,6 +7,11 @@ internal static class CommandList
 {
     public static IEnumerable<Command> Create(Session session) =>
     [
+        ImportCommand.Create(session),
+        ExportCommand.Create(session),
+        ListCommand.Create(session),
+        ShowCommand.Create(session),
+        DiffCommand.Create(session),
         PlanCommand.Create(session),
     ];
 }

@@ -14,8 +14,14 @@ namespace PlanForensics.Cli.Json;
 [JsonSerializable(typeof(PlanExplanationDocument))]
 [JsonSerializable(typeof(PlanDiffDocument))]
 [JsonSerializable(typeof(PlanListDocument))]
+[JsonSerializable(typeof(FileDiffDocument))]
+[JsonSerializable(typeof(RunDiffDocument))]
+[JsonSerializable(typeof(ImportDocument))]
+[JsonSerializable(typeof(ExportDocument))]
+[JsonSerializable(typeof(RequestListDocument))]
+[JsonSerializable(typeof(ContractDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     /// <summary>The context to use: as the default one, but <c>&gt;</c> and letters of any script stand as they are.</summary>
-    public static ToolJson Documents { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ToolJson Documents => field ??= new(new JsonSerializerOptions(Default.GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
