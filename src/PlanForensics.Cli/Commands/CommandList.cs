@@ -12,6 +12,7 @@ internal static class CommandList
         ListCommand.Create(session),
         ShowCommand.Create(session),
         DiffCommand.Create(session),
+        ReplayCommand.Create(session),
         PlanCommand.Create(session),
     ];
 }

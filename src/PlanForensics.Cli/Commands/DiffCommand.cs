@@ -17,7 +17,7 @@ internal static class DiffCommand
             "compares two arrays element by element, or two recorded runs step by step, the effective requests first",
             "diff a.npy b.npy",
             "diff a.bin b.bin --dtype bf16 --shape 8,512 --max-ulps 1",
-            "diff --store incident.db request-1 request-2 --tokenizer model --steps")
+            "diff --store incident.db request-1 request-2 --steps")
         {
             a, b, store,
         };

@@ -30,7 +30,6 @@ internal sealed class FileDiffOptions : OptionGroup
         Description = "when two NaNs are 0 ulps apart: any, payload (equal bits), never; default any",
         HelpName = "POLICY",
         CustomParser = ParsePolicy,
-        DefaultValueFactory = _ => NaNPolicy.AnyNaNEqual,
     };
 
     protected override IReadOnlyList<Option> All => [Format, Shape, MaxUlps, NaNs];

@@ -20,6 +20,7 @@ namespace PlanForensics.Cli.Json;
 [JsonSerializable(typeof(ExportDocument))]
 [JsonSerializable(typeof(RequestListDocument))]
 [JsonSerializable(typeof(ContractDocument))]
+[JsonSerializable(typeof(ReplayDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     /// <summary>The context to use: as the default one, but <c>&gt;</c> and letters of any script stand as they are.</summary>

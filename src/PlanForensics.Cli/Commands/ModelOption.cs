@@ -1,0 +1,24 @@
+using System.CommandLine;
+using PlanForensics.Cli.Tokenizers;
+using PlanForensics.Models;
+using PlanForensics.Replay;
+
+namespace PlanForensics.Cli.Commands;
+
+/// <summary><c>--model PATH</c>: the weights to replay with, and the tokeniser beside them.</summary>
+internal static class ModelOption
+{
+    public static Option<string> Create() => new("--model")
+    {
+        Description = "the recorded model: a folder with config.json and safetensors, or a llama2.c checkpoint",
+        HelpName = "PATH",
+        Required = true,
+    };
+
+    public static (ReplayModel Model, ModelTokenizer Tokenizer) Load(string path)
+    {
+        if (!Path.Exists(path))
+            throw new CannotRunException($"there is no model at {path}; give a folder with config.json and safetensors, or a llama2.c checkpoint");
+        return (new ReplayModel(DecoderModel.Load(path)), ModelTokenizer.Load(path));
+    }
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Globalization;
+using PlanForensics.Cli.Json;
+using PlanForensics.Cli.Output;
+using PlanForensics.Cli.Tokenizers;
+using PlanForensics.Contracts;
+using PlanForensics.Kernels;
+using PlanForensics.Replay;
+using PlanForensics.Store;
+
+namespace PlanForensics.Cli.Commands;
+
+/// <summary><c>replay</c>: a recorded request under a plan, compared with the recording step by step.</summary>
+internal static class ReplayCommand
+{
+    public static Command Create(Session session)
+    {
+        ReplayOptions options = new();
+        ToolCommand command = new(
+            "replay",
+            "runs a recorded request again under a plan and compares every step with the recording",
+            "replay --store incident.db request-1 --model model --plan recorded",
+            "replay --store incident.db r1 --model m --plan split_k4 --activations bf16",
+            "replay --store incident.db r1 --model m --plan @plan.txt --save r1-split");
+        options.AddTo(command);
+        return command.Runs(parsed => Run(parsed, options, session));
+    }
+
+    private static ExitCode Run(ParseResult parsed, ReplayOptions options, Session session)
+    {
+        PlanSchedule schedule = options.Schedule.Read(parsed, parsed.GetRequiredValue(options.Plan));
+        string? newId = parsed.GetValue(options.Save);
+        using ContractStore store = newId is null
+            ? StoreAccess.OpenToRead(parsed.GetRequiredValue(options.Store))
+            : ContractStore.Open(InputFile.Existing(parsed.GetRequiredValue(options.Store), "contract store"), ContractStoreMode.ReadWrite);
+        ExecutionContract recorded = store.Require(parsed.GetRequiredValue(options.Request));
+        if (newId is not null && store.Find(newId, withTensors: false) is not null)
+            throw new CannotRunException($"the contract store {store.Path} has a request \"{newId}\" already; --save takes a new id");
+        (ReplayModel model, ModelTokenizer tokenizer) = ModelOption.Load(parsed.GetRequiredValue(options.Model));
+        IReplayEngine engine = new CpuReplayEngine(KernelSelection.Default);
+        int? limit = parsed.GetValue(options.Steps);
+        bool greedy = parsed.GetValue(options.Greedy);
+        ContractReplayOptions how = new()
+        {
+            TeacherForced = !greedy,
+            MaximumSteps = limit,
+            HiddenStateHashes = recorded.Steps.Any(step => step.Observation.HiddenStateHashes is not null),
+        };
+        ExecutionContract replayed = session.Track(
+            "replaying",
+            Math.Min(limit ?? int.MaxValue, recorded.Steps.Count),
+            progress => ContractReplay.Run(engine, model, recorded, schedule, how, progress, session.Cancellation));
+        ReplayAgreement agreement = ReplayAgreement.Of(recorded, replayed, greedy);
+        if (newId is not null)
+            store.Write(replayed with { RequestId = newId, RecordedAt = DateTimeOffset.UtcNow, CompletedAt = null });
+        if (parsed.WantsJson())
+            session.WriteJson(ReplayDocument.Of(recorded, schedule, engine, agreement, newId, tokenizer), ToolJson.Documents.ReplayDocument);
+        else
+            Print(recorded, schedule, engine, agreement, newId, tokenizer, session.Report);
+        return RunDiff.ExitOf(agreement.Verdict);
+    }
+
+    private static void Print(
+        ExecutionContract recorded, PlanSchedule schedule, IReplayEngine engine, ReplayAgreement agreement, string? newId, ModelTokenizer tokenizer, TextReport report)
+    {
+        report.Value("A", $"{recorded.RequestId}, as recorded");
+        report.Value("B", $"replayed under {schedule.Name} by {engine.Name}{(newId is null ? "" : $", saved as {newId}")}");
+        TraceDiffText.PrintSteps(agreement.Steps, tokenizer, report);
+        report.Value("bits", string.Create(
+            CultureInfo.InvariantCulture,
+            $"{agreement.EqualCount} of {agreement.Steps.Count} steps bitwise equal, {agreement.DifferentCount} differ, {agreement.UndecidableCount} undecidable"));
+        report.Value("tokens", agreement.FirstFlip is { } flip
+            ? $"first other token at step {flip.StepIndexA}: recorded {TokenText.Of(flip.TokenA, tokenizer)}, replayed {TokenText.Of(flip.TokenB, tokenizer)}"
+            : "no recorded token differs");
+        report.Line(agreement.Verdict switch
+        {
+            Diffing.Equality.Equal => "same: the plan reproduces every recorded bit",
+            Diffing.Equality.Different => "different: the plan does not make the recorded bits",
+            _ => "undecidable: the recording holds no logits or hashes to compare with",
+        });
+    }
+}
