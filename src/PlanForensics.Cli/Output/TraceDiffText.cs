@@ -38,7 +38,7 @@ internal static class TraceDiffText
     /// <summary>A table of steps: tokens, bits and margins.</summary>
     public static void PrintSteps(IEnumerable<StepDiff> steps, ModelTokenizer? tokenizer, TextReport report)
     {
-        ReportTable table = new(">step", "token A", "token B", "bits", ">max ulps", ">margin A", ">margin B");
+        ReportTable table = new(">step", "token A", "token B", "bits", ">median", ">max", ">margin A", ">margin B");
         foreach (StepDiff step in steps)
         {
             table.Add(
@@ -46,14 +46,15 @@ internal static class TraceDiffText
                 TokenText.Of(step.TokenA, tokenizer),
                 step.Flip is null && step.TokenA == step.TokenB ? "=" : TokenText.Of(step.TokenB, tokenizer),
                 Cell(step.Bits),
-                step.LogitsDiff is { } logits ? Numbers.Of(logits.MaxUlps) : "?",
+                step.LogitsDiff?.OverAll is { } quantiles ? Ulps(quantiles.P50) : "?",
+                step.LogitsDiff is { } logits ? Ulps(logits.MaxUlps) : "?",
                 Margin(step.MarginA),
                 Margin(step.MarginB));
         }
 
         report.Line();
         report.Table(table);
-        report.Line("max ulps: over all logits of the step; margins: top-1 minus top-2, in ulps");
+        report.Line("median, max: ulps over all logits of the step; margin: top-1 minus top-2, in ulps");
         report.Line();
     }
 
@@ -64,8 +65,9 @@ internal static class TraceDiffText
         _ => new ReportCell("?", Tone.Unsure),
     };
 
-    private static string Margin(LogitMargin? margin) => margin is null ? "?"
-        : margin.Ulps == Numerics.UlpDistance.Incomparable ? "NaN" : Numbers.Of(margin.Ulps);
+    private static string Margin(LogitMargin? margin) => margin is null ? "?" : Ulps(margin.Ulps);
+
+    private static string Ulps(long ulps) => ulps == Numerics.UlpDistance.Incomparable ? "NaN" : Numbers.Of(ulps);
 
     private static void PrintRequest(RequestComparison request, TextReport report)
     {
