@@ -21,5 +21,8 @@ internal sealed record ReplayAgreement(IReadOnlyList<StepDiff> Steps)
     /// <summary>Pairs the steps. Fed with the recorded tokens every step has the recorded inputs; fed with its own, only those up to the first flip have.</summary>
     public static ReplayAgreement Of(ExecutionContract recorded, ExecutionContract replayed, bool greedy) => greedy
         ? new ReplayAgreement([.. TraceDiff.Between(recorded, replayed).Steps])
-        : new ReplayAgreement([.. recorded.Steps.Zip(replayed.Steps, (a, b) => StepDiff.Between(a, b))]);
+        : new ReplayAgreement(
+            [.. recorded.Steps.Join(replayed.Steps, KeyOf, KeyOf, (a, b) => StepDiff.Between(a, b))]);
+
+    private static (int Step, int Rank) KeyOf(ContractStep step) => (step.State.StepIndex, step.State.Rank);
 }
