@@ -19,9 +19,9 @@ internal static class ReplayCommand
         ToolCommand command = new(
             "replay",
             "runs a recorded request again under a plan and compares every step with the recording",
-            "replay r1 --store x.db --model m --plan recorded",
-            "replay r1 --store x.db --model m --plan split_k4 --activations bf16",
-            "replay r1 --store x.db --model m --plan @plan.txt --save r1-split");
+            "replay r1 --store s --model m --plan recorded",
+            "replay r1 --store s --model m --plan split_k4 --activations bf16",
+            "replay r1 --store s --model m --plan @plan.txt --save r1-b");
         options.AddTo(command);
         return command.Runs(parsed => Run(parsed, options, session));
     }

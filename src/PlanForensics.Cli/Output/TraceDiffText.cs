@@ -54,7 +54,7 @@ internal static class TraceDiffText
 
         report.Line();
         report.Table(table);
-        report.Line("median, max: ulps over all logits of the step; margin: top-1 minus top-2, in ulps");
+        report.Line("in ulps: median and max over all logits; margin is top-1 minus top-2");
         report.Line();
     }
 
