@@ -1,0 +1,11 @@
+namespace PlanForensics.Attribution;
+
+/// <summary>What to bisect.</summary>
+public sealed record BisectionOptions
+{
+    /// <summary>What a substitution must change; default the token.</summary>
+    public BisectionTarget Target { get; init; } = BisectionTarget.Token;
+
+    /// <summary>Index of the step to look at on side A; null (default) for the first step at which the two sides differ in the target.</summary>
+    public int? StepIndex { get; init; }
+}
