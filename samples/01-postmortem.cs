@@ -1,0 +1,121 @@
+// The postmortem, from a recorded incident to a verdict:   dotnet run samples/01-postmortem.cs
+//
+// A small server decodes the same prompts at batch size 1 and at batch size 4. Its dispatcher picks a split-K plan for few rows and a sequential one for more, as serving
+// stacks do. Every step is recorded. Some completions then differ, and the recording alone says why. Results go to stdout, progress to stderr.
+#:project ../src/PlanForensics/PlanForensics.csproj
+#:package Microsoft.ML.Tokenizers@2.0.1
+#:property PublishAot=false
+
+using Microsoft.ML.Tokenizers;
+using PlanForensics.Attribution;
+using PlanForensics.Contracts;
+using PlanForensics.Diffing;
+using PlanForensics.Kernels;
+using PlanForensics.Models;
+using PlanForensics.Numerics;
+using PlanForensics.Plans;
+using PlanForensics.Replay;
+using PlanForensics.Rules;
+using PlanForensics.Simulation;
+using PlanForensics.Store;
+
+const int SmallBatch = 1, LargeBatch = 4, MaximumTokens = 96;
+string[] prompts =
+[
+    "In the beginning", "And the king said", "The LORD spake unto Moses", "Blessed are the", "And it came to pass", "Now the sons of", "Behold, I will", "Praise ye the LORD",
+    "The wisdom of", "And Jesus answered", "Then the people", "My son, hear", "The word of the LORD came", "Go ye into the", "Woe unto the", "And David went",
+];
+
+string folder = Path.Combine(AppContext.GetData("EntryPointFileDirectoryPath") as string ?? "samples", "models", "kjv-1m");
+using Stream vocabulary = File.OpenRead(Path.Combine(folder, "tokenizer.model"));
+LlamaTokenizer tokenizer = LlamaTokenizer.Create(vocabulary);
+DecoderModel decoder = DecoderModel.Load(folder);
+var model = new ReplayModel(decoder);
+var engine = new CpuReplayEngine(KernelSelection.Default);
+
+// 1. Serve and record. The plans are the dispatcher's business: contracts do not say which one ran.
+ExecutionPlan fewRows = PlanCatalog.Uniform(PlanCatalog.Gemms["split_k4"], NumericFormat.Bf16);
+ExecutionPlan manyRows = PlanCatalog.Uniform(PlanCatalog.Gemms["sequential_fma"], NumericFormat.Bf16);
+var dispatcher = new ShapeBucketDispatcher(new ShapeBucket(2, fewRows), new ShapeBucket(null, manyRows));
+string database = Path.Combine(Path.GetTempPath(), $"planforensics-{Environment.ProcessId}.db");
+var identity = new ModelIdentity { Name = "kjv-1m", WeightsSha256 = decoder.FileSha256 };
+Serve(dispatcher, SmallBatch, "");
+Serve(dispatcher, LargeBatch, "");
+
+// 2. Find a request whose completion depends on the batch size.
+using ContractStore store = ContractStore.Open(database, ContractStoreMode.ReadOnly);
+TraceDiff[] diffs = [.. prompts.Select((_, index) => TraceDiff.Between(store.Get(Id(SmallBatch, index)), store.Get(Id(LargeBatch, index))))];
+int diverging = diffs.Count(diff => diff.FirstFlip is not null);
+int absorbed = diffs.Sum(diff => diff.AbsorbedCount);
+Console.WriteLine($"{prompts.Length} prompts, up to {MaximumTokens} tokens each, at batch size {SmallBatch} and {LargeBatch}: {diverging} completions diverge; "
+    + $"{absorbed} further steps have other logits and the same token.");
+int chosen = Array.FindIndex(diffs, diff => diff.FirstFlip is not null);
+if (chosen < 0)
+    return 0;
+TokenFlip flip = diffs[chosen].FirstFlip!;
+ExecutionContract recordedA = store.Get(Id(SmallBatch, chosen));
+ExecutionContract recordedB = store.Get(Id(LargeBatch, chosen));
+int[] common = [.. recordedA.Request.EffectiveTokenIds!, .. recordedA.ChosenTokens.Take(flip.StepIndexA)];
+Console.WriteLine();
+Console.WriteLine($"Request {chosen}: \"{tokenizer.Decode(common)}\"");
+Console.WriteLine($"  first diverging step   {flip.StepIndexA}");
+Console.WriteLine($"  batch {SmallBatch} says           {Describe(flip.TokenA, flip.SideA)}");
+Console.WriteLine($"  batch {LargeBatch} says           {Describe(flip.TokenB, flip.SideB)}");
+
+// 3. Which plan made the bits? Every plan of the catalogue competes, for prompts and for single tokens.
+PlanSchedule[] candidates = [.. Candidates()];
+AttributionVerdict verdictA = Attribute(recordedA, $"batch {SmallBatch}");
+AttributionVerdict verdictB = Attribute(recordedB, $"batch {LargeBatch}");
+
+IEnumerable<PlanSchedule> Candidates()
+{
+    foreach (string prompt in new[] { "sequential_fma", "k_block_64" })
+    {
+        foreach ((string token, GemmPlan gemm) in PlanCatalog.Gemms.Where(entry => entry.Value.Step.Kind != StepKind.Dot).OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            ExecutionPlan plan = PlanCatalog.Uniform(PlanCatalog.Gemms[prompt], NumericFormat.Bf16)
+                .With(PlanCatalog.GemmRules(gemm with { Output = NumericFormat.Bf16 }, ExecutionPhase.Decode));
+            yield return new PlanSchedule($"{token}, prompts {prompt}", plan);
+        }
+    }
+}
+
+AttributionVerdict Attribute(ExecutionContract recorded, string what)
+{
+    Console.Error.WriteLine($"attributing {what}: {candidates.Length} candidates over {recorded.Steps.Count} steps");
+    AttributionVerdict verdict = PlanAttribution.Run(engine, model, recorded, candidates, new AttributionOptions { MaximumSteps = flip.StepIndexA + 1 });
+    Console.WriteLine();
+    Console.WriteLine($"{what}: {verdict.State.ToString().ToLowerInvariant()}. {verdict.Explanation}");
+    foreach (ClassComparison found in verdict.Classes)
+        Console.WriteLine($"  {found.StepsEqual,3} of {found.StepsCompared} steps bitwise equal, max {found.MaxUlps,6} ulps, first other step {found.FirstDifferentStep?.ToString() ?? "none",4}   {string.Join("; ", found.Class.Members)}");
+    return verdict;
+}
+
+string Describe(int? token, TokenFlipSide side) =>
+    $"token {token} \"{tokenizer.Decode([common[^1], token!.Value], considerSpecialTokens: true)}\", margin {side.Margin!.Margin} ({side.Margin.Ulps} ulps of {NumericFormats.NameOf(side.Margin.Top1.Format)})";
+
+string Id(int batchSize, int index, string suffix = "") => $"batch{batchSize}-{index:00}{suffix}";
+
+void Serve(ShapeBucketDispatcher plans, int batchSize, string suffix)
+{
+    ServedRequest[] requests = [.. prompts.Select((prompt, index) => new ServedRequest(
+        Id(batchSize, index, suffix), EffectiveRequest.FromTokenIds([.. tokenizer.EncodeToIds(prompt)], new DecodeConfiguration { Method = "greedy", Temperature = 0 })))];
+    using Recorder recorder = Recorder.Start(database, new RecorderOptions { WhenFull = QueueFullPolicy.Block });
+    var progress = new Progress<int>(done => Console.Error.Write($"\rbatch size {batchSize}: {done} of {requests.Length} requests "));
+    new StaticBatchServer(engine, model, plans).Serve(requests, batchSize, MaximumTokens, new Recording(recorder, identity), progress);
+    Console.Error.WriteLine();
+}
+
+return 1;
+
+/// <summary>Hands what the server does to the recorder.</summary>
+sealed class Recording(Recorder recorder, ModelIdentity model) : IServingObserver
+{
+    private readonly Dictionary<string, RequestRecording> _open = [];
+
+    public void Began(ServedRequest request) => _open[request.RequestId] = recorder.Begin(request.RequestId, model, request.Request);
+
+    public void Stepped(string requestId, StepState state, StepObservation observation) => _open[requestId].Step(state, observation);
+
+    public void Completed(string requestId, string finishReason) => _open[requestId].Complete(finishReason);
+}
