@@ -62,33 +62,45 @@ Console.WriteLine($"  first diverging step   {flip.StepIndexA}");
 Console.WriteLine($"  batch {SmallBatch} says           {Describe(flip.TokenA, flip.SideA)}");
 Console.WriteLine($"  batch {LargeBatch} says           {Describe(flip.TokenB, flip.SideB)}");
 
-// 3. Which plan made the bits? Every plan of the catalogue competes, for prompts and for single tokens.
-PlanSchedule[] candidates = [.. Candidates()];
-AttributionVerdict verdictA = Attribute(recordedA, $"batch {SmallBatch}");
-AttributionVerdict verdictB = Attribute(recordedB, $"batch {LargeBatch}");
+// 3. Which plan made the bits, which operator flipped the token, which pin prevents it? Every plan of the catalogue competes.
+PlanSchedule[] candidates = [.. PlanCatalog.Gemms
+    .Where(entry => entry.Value.Step.Kind != StepKind.Dot) // no matrix unit in a CPU server
+    .OrderBy(entry => entry.Key, StringComparer.Ordinal)
+    .Select(entry => new PlanSchedule(entry.Key, manyRows.With(PlanCatalog.GemmRules(entry.Value with { Output = NumericFormat.Bf16 }, ExecutionPhase.Decode))))];
+Console.Error.WriteLine($"attributing both sides to {candidates.Length} candidate plans");
+PostmortemResult result = Postmortem.Run(
+    engine, model, recordedA, recordedB, candidates, new AttributionOptions { MaximumSteps = flip.StepIndexA + 1 },
+    new Progress<AttributionProgress>(now => Console.Error.Write($"\r{now.Stage}: {now.Done} of {now.Total}            ")));
+Console.Error.WriteLine();
+Report($"batch {SmallBatch}", result.SideA!);
+Report($"batch {LargeBatch}", result.SideB!);
+Console.WriteLine();
+Console.WriteLine($"Operator: {result.Bisection?.Explanation}");
+Console.WriteLine($"Pin: {result.Pin?.Explanation}");
 
-IEnumerable<PlanSchedule> Candidates()
-{
-    foreach (string prompt in new[] { "sequential_fma", "k_block_64" })
-    {
-        foreach ((string token, GemmPlan gemm) in PlanCatalog.Gemms.Where(entry => entry.Value.Step.Kind != StepKind.Dot).OrderBy(entry => entry.Key, StringComparer.Ordinal))
-        {
-            ExecutionPlan plan = PlanCatalog.Uniform(PlanCatalog.Gemms[prompt], NumericFormat.Bf16)
-                .With(PlanCatalog.GemmRules(gemm with { Output = NumericFormat.Bf16 }, ExecutionPhase.Decode));
-            yield return new PlanSchedule($"{token}, prompts {prompt}", plan);
-        }
-    }
-}
+// 4. The same server with one plan for every shape.
+var pinned = new ShapeBucketDispatcher(new ShapeBucket(null, manyRows));
+Serve(pinned, SmallBatch, "-pinned");
+Serve(pinned, LargeBatch, "-pinned");
+int stillDiverging = prompts.Index().Count(entry => HasOtherBits(store.Get(Id(SmallBatch, entry.Index, "-pinned")), store.Get(Id(LargeBatch, entry.Index, "-pinned"))));
+Console.WriteLine($"Served again with one plan for every shape: {stillDiverging} of {prompts.Length} completions have a step with other bits.");
+store.Dispose();
+File.Delete(database);
+return stillDiverging == 0 && result.State == PostmortemState.Explained ? 0 : 1;
 
-AttributionVerdict Attribute(ExecutionContract recorded, string what)
+static bool HasOtherBits(ExecutionContract a, ExecutionContract b) => TraceDiff.Between(a, b).BitwiseEqualCount < Math.Max(a.Steps.Count, b.Steps.Count);
+
+void Report(string what, AttributionVerdict verdict)
 {
-    Console.Error.WriteLine($"attributing {what}: {candidates.Length} candidates over {recorded.Steps.Count} steps");
-    AttributionVerdict verdict = PlanAttribution.Run(engine, model, recorded, candidates, new AttributionOptions { MaximumSteps = flip.StepIndexA + 1 });
     Console.WriteLine();
     Console.WriteLine($"{what}: {verdict.State.ToString().ToLowerInvariant()}. {verdict.Explanation}");
-    foreach (ClassComparison found in verdict.Classes)
-        Console.WriteLine($"  {found.StepsEqual,3} of {found.StepsCompared} steps bitwise equal, max {found.MaxUlps,6} ulps, first other step {found.FirstDifferentStep?.ToString() ?? "none",4}   {string.Join("; ", found.Class.Members)}");
-    return verdict;
+    Console.WriteLine("  steps equal   max ulps   first other step   plan class");
+    foreach (ClassComparison row in verdict.Classes.OrderByDescending(row => row.StepsEqual))
+        Console.WriteLine($"  {row.StepsEqual,4} of {row.StepsCompared,-3}  {row.MaxUlps,9}   {row.FirstDifferentStep?.ToString() ?? "none",16}   {string.Join(", ", row.Class.Members)}");
+    foreach (ClassSeparation separation in verdict.Separations)
+        Console.WriteLine($"  classes {separation.ClassA} and {separation.ClassB}: {separation.Evidence}");
+    if (verdict.Controls is { } controls)
+        Console.WriteLine($"  controls: {string.Join(", ", new[] { controls.Repeat, controls.Probe, controls.Negative }.Select(control => $"{control.Kind.ToString().ToLowerInvariant()} {(control.Passed ? "passed" : "FAILED")}"))}");
 }
 
 string Describe(int? token, TokenFlipSide side) =>
@@ -105,8 +117,6 @@ void Serve(ShapeBucketDispatcher plans, int batchSize, string suffix)
     new StaticBatchServer(engine, model, plans).Serve(requests, batchSize, MaximumTokens, new Recording(recorder, identity), progress);
     Console.Error.WriteLine();
 }
-
-return 1;
 
 /// <summary>Hands what the server does to the recorder.</summary>
 sealed class Recording(Recorder recorder, ModelIdentity model) : IServingObserver
