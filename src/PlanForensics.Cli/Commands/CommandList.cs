@@ -13,6 +13,8 @@ internal static class CommandList
         ShowCommand.Create(session),
         DiffCommand.Create(session),
         ReplayCommand.Create(session),
+        AttributeCommand.Create(session),
+        BisectCommand.Create(session),
         PlanCommand.Create(session),
     ];
 }

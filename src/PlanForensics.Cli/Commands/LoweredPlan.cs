@@ -4,8 +4,15 @@ using PlanForensics.Plans;
 namespace PlanForensics.Cli.Commands;
 
 /// <summary>A plan, a shape, and the program it lowers to there.</summary>
-internal sealed record LoweredPlan(OperatorPlan Plan, OperatorShape Shape, OperatorProgram Program)
+internal sealed record LoweredPlan(PlanExplanation Explanation, OperatorShape Shape)
 {
+    public OperatorPlan Plan => Explanation.Plan;
+
+    public OperatorProgram Program => Explanation.Program;
+
+    /// <summary>What the program does, in words: the explanation's lines but for plan, program and class, which are printed on their own.</summary>
+    public IEnumerable<string> Words => Explanation.Lines.Where(line => !Printed.Any(start => line.StartsWith(start, StringComparison.Ordinal)));
+
     /// <summary>The shape in the words of the plan's family.</summary>
     public string ShapeText => Plan switch
     {
@@ -13,6 +20,8 @@ internal sealed record LoweredPlan(OperatorPlan Plan, OperatorShape Shape, Opera
         AttentionPlan => Text($"{Shape.Rows} query positions, {Shape.Columns} keys, head dimension {Shape.Depth}"),
         _ => Text($"{Shape.Rows} rows of {Shape.Depth}"),
     };
+
+    private static string[] Printed => ["plan: ", "program: ", "class: "];
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

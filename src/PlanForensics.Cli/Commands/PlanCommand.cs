@@ -66,6 +66,7 @@ internal static class PlanCommand
         report.Value("plan", lowered.Plan.Text);
         report.Value("fingerprint", lowered.Plan.Fingerprint.Hex);
         report.Value("shape", lowered.ShapeText);
+        report.Prose("in words", string.Join('\n', lowered.Words));
         report.Value("program", lowered.Program.Text);
         report.Value("class", lowered.Program.Fingerprint.Hex);
         return ExitCode.Same;
@@ -118,6 +119,6 @@ internal static class PlanCommand
     {
         OperatorShape shape = parsed.GetRequiredValue(Shape) with { HasBias = parsed.GetValue(Bias) };
         OperatorPlan plan = PlanText.ReadOperator(text);
-        return new LoweredPlan(plan, shape, plan.Lower(shape));
+        return new LoweredPlan(PlanExplanation.Of(plan, shape), shape);
     }
 }

@@ -4,7 +4,6 @@ using PlanForensics.Cli.Json;
 using PlanForensics.Cli.Output;
 using PlanForensics.Cli.Tokenizers;
 using PlanForensics.Contracts;
-using PlanForensics.Kernels;
 using PlanForensics.Replay;
 using PlanForensics.Store;
 
@@ -37,7 +36,7 @@ internal static class ReplayCommand
         if (newId is not null && store.Find(newId, withTensors: false) is not null)
             throw new CannotRunException($"the contract store {store.Path} has a request \"{newId}\" already; --save takes a new id");
         (ReplayModel model, ModelTokenizer tokenizer) = ModelOption.Load(parsed.GetRequiredValue(options.Model));
-        IReplayEngine engine = new CpuReplayEngine(KernelSelection.Default);
+        IReplayEngine engine = Engines.Plain();
         int? limit = parsed.GetValue(options.Steps);
         bool greedy = parsed.GetValue(options.Greedy);
         ContractReplayOptions how = new()

@@ -21,4 +21,17 @@ internal sealed class ScheduleOptions : OptionGroup
     /// <exception cref="UsageException">The text is one gemm and no activations' format was given, or the other way round.</exception>
     public PlanSchedule Read(ParseResult parsed, string text) =>
         ScheduleText.Read(text, parsed.GetValue(_activations), parsed.GetValue(_logits));
+
+    /// <summary>Two plans; the formats go to those that do not say theirs.</summary>
+    public (PlanSchedule A, PlanSchedule B) ReadBoth(ParseResult parsed, string a, string b)
+    {
+        if (ScheduleText.SaysFormats(a) && ScheduleText.SaysFormats(b))
+            return (Read(parsed, a), Read(parsed, b));
+        return (ReadOne(parsed, a), ReadOne(parsed, b));
+    }
+
+    public IReadOnlyList<PlanSchedule> ReadCandidates(ParseResult parsed, string text) =>
+        CandidateList.Read(text, parsed.GetValue(_activations), parsed.GetValue(_logits));
+
+    private PlanSchedule ReadOne(ParseResult parsed, string text) => ScheduleText.SaysFormats(text) ? ScheduleText.Read(text, null, null) : Read(parsed, text);
 }

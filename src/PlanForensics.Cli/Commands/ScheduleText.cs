@@ -11,15 +11,17 @@ internal static class ScheduleText
     /// <summary>The plan that was recorded with each step.</summary>
     public const string Recorded = "recorded";
 
+    /// <summary>Whether a plan says its formats itself: <c>recorded</c>, or rules.</summary>
+    public static bool SaysFormats(string text) => text == Recorded || Contents(text).Contains(" = ", StringComparison.Ordinal);
+
     public static PlanSchedule Read(string text, NumericFormat? activations, NumericFormat? logits)
     {
         bool hasFormats = activations is not null || logits is not null;
         if (text == Recorded)
             return hasFormats ? throw Superfluous(text) : new PlanSchedule(Recorded, PlanOf());
         string name = text;
-        if (text.StartsWith('@'))
-            text = File.ReadAllText(InputFile.Existing(text[1..], "plan file"));
-        if (text.Contains(" = ", StringComparison.Ordinal))
+        text = Contents(text);
+        if (SaysFormats(text))
             return hasFormats ? throw Superfluous("a plan with rules") : new PlanSchedule(Shorten(name), Parse(name, text));
         if (PlanText.ReadOperator(text) is not GemmPlan gemm)
             throw new UsageException($"\"{text}\" is a plan of one operator, and no gemm; give rules, one a line, PHASE LAYER ROLE = PLAN");
@@ -27,6 +29,8 @@ internal static class ScheduleText
             $"\"{text}\" is one gemm plan for all; --activations says the format between operators, for example --activations bf16");
         return new PlanSchedule(Shorten(name), PlanCatalog.Uniform(gemm, format, logits));
     }
+
+    private static string Contents(string text) => text.StartsWith('@') ? File.ReadAllText(InputFile.Existing(text[1..], "plan file")) : text;
 
     private static ExecutionPlan Parse(string name, string text)
     {

@@ -11,6 +11,8 @@ internal sealed record PlanExplanationDocument
 
     public required PlanShapeDocument Shape { get; init; }
 
+    public required IReadOnlyList<string> Words { get; init; }
+
     public required string Program { get; init; }
 
     public required string ClassFingerprint { get; init; }
@@ -20,6 +22,7 @@ internal sealed record PlanExplanationDocument
         Plan = lowered.Plan.Text,
         PlanFingerprint = lowered.Plan.Fingerprint.Hex,
         Shape = PlanShapeDocument.Of(lowered.Shape),
+        Words = [.. lowered.Words],
         Program = lowered.Program.Text,
         ClassFingerprint = lowered.Program.Fingerprint.Hex,
     };

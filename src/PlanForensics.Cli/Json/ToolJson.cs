@@ -21,6 +21,8 @@ namespace PlanForensics.Cli.Json;
 [JsonSerializable(typeof(RequestListDocument))]
 [JsonSerializable(typeof(ContractDocument))]
 [JsonSerializable(typeof(ReplayDocument))]
+[JsonSerializable(typeof(AttributionDocument))]
+[JsonSerializable(typeof(BisectionDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     /// <summary>The context to use: as the default one, but <c>&gt;</c> and letters of any script stand as they are.</summary>

@@ -1,3 +1,4 @@
+using PlanForensics.Attribution;
 using Spectre.Console;
 
 namespace PlanForensics.Cli.Output;
@@ -10,19 +11,39 @@ internal static class ProgressDisplay
     {
         if (!session.ErrorIsTerminal)
             return work(new Step(static _ => { }));
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        return Bar(session).Start(context =>
         {
-            ColorSystem = session.UseColour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(session.Error),
+            ProgressTask task = context.AddTask(Markup.Escape(what), maxValue: Math.Max(total, 1));
+            return work(new Step(done => task.Value = done));
         });
-        return console.Progress()
-            .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
-            .Start(context =>
+    }
+
+    /// <summary>Runs work that goes through stages of its own.</summary>
+    public static T TrackStages<T>(this Session session, string what, Func<IProgress<AttributionProgress>, T> work)
+    {
+        if (!session.ErrorIsTerminal)
+            return work(new Stages(static _ => { }));
+        return Bar(session).Start(context =>
+        {
+            ProgressTask task = context.AddTask(Markup.Escape(what));
+            return work(new Stages(progress =>
             {
-                ProgressTask task = context.AddTask(Markup.Escape(what), maxValue: Math.Max(total, 1));
-                return work(new Step(done => task.Value = done));
-            });
+                task.Description = Markup.Escape(progress.Total > 0 ? $"{what}: {progress.Stage}" : $"{what}: {progress.Stage} {progress.Done}");
+                task.IsIndeterminate = progress.Total == 0;
+                (task.MaxValue, task.Value) = (Math.Max(progress.Total, 1), progress.Done);
+            }));
+        });
+    }
+
+    private static Progress Bar(Session session) => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        ColorSystem = session.UseColour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        Out = new AnsiConsoleOutput(session.Error),
+    }).Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn());
+
+    private sealed class Stages(Action<AttributionProgress> report) : IProgress<AttributionProgress>
+    {
+        public void Report(AttributionProgress value) => report(value);
     }
 
     // Progress<T> would post to the thread pool and could report out of order.
