@@ -1,4 +1,5 @@
 using System.Globalization;
+using PlanForensics.Cli.Output;
 using PlanForensics.Plans;
 
 namespace PlanForensics.Cli.Commands;
@@ -17,8 +18,8 @@ internal sealed record LoweredPlan(PlanExplanation Explanation, OperatorShape Sh
     public string ShapeText => Plan switch
     {
         GemmPlan or PlanMap or AllReducePlan => Text($"M={Shape.Rows} N={Shape.Columns} K={Shape.Depth}{(Shape.HasBias ? ", with bias" : "")}"),
-        AttentionPlan => Text($"{Shape.Rows} query positions, {Shape.Columns} keys, head dimension {Shape.Depth}"),
-        _ => Text($"{Shape.Rows} rows of {Shape.Depth}"),
+        AttentionPlan => Text($"{Numbers.Count(Shape.Rows, "query position")}, {Numbers.Count(Shape.Columns, "key")}, head dimension {Shape.Depth}"),
+        _ => Text($"{Numbers.Count(Shape.Rows, "row")} of {Shape.Depth}"),
     };
 
     private static string[] Printed => ["plan: ", "program: ", "class: "];

@@ -66,7 +66,7 @@ internal static class PlanCommand
         report.Value("plan", lowered.Plan.Text);
         report.Value("fingerprint", lowered.Plan.Fingerprint.Hex);
         report.Value("shape", lowered.ShapeText);
-        report.Prose("in words", string.Join('\n', lowered.Words));
+        report.Section("in words", lowered.Words);
         report.Value("program", lowered.Program.Text);
         report.Value("class", lowered.Program.Fingerprint.Hex);
         return ExitCode.Same;

@@ -27,6 +27,15 @@ internal sealed class TextReport(TextWriter writer, int width, bool useColour)
     /// <summary>A named value that is wrapped between words to the width.</summary>
     public void Prose(string name, string text) => Value(name, string.Join('\n', text.Split('\n').SelectMany(line => Wrap(line, width - NameWidth - 1))));
 
+    /// <summary>Lines under a heading, wrapped to the width; each keeps its indentation.</summary>
+    public void Section(string name, IEnumerable<string> lines)
+    {
+        writer.WriteLine(name);
+        foreach (string line in lines)
+            foreach (string part in Wrap(line, width - 2))
+                writer.WriteLine(("  " + part).TrimEnd());
+    }
+
     /// <summary>A table with a heading.</summary>
     public void Table(ReportTable table)
     {
@@ -47,16 +56,17 @@ internal sealed class TextReport(TextWriter writer, int width, bool useColour)
 
     private static IEnumerable<string> Wrap(string line, int columns)
     {
+        string indent = new(' ', line.Length - line.TrimStart().Length);
         string rest = line;
         while (rest.Length > columns)
         {
             int cut = rest.LastIndexOf(' ', columns);
-            if (cut <= 0)
+            if (cut <= indent.Length)
                 cut = rest.IndexOf(' ', columns);
             if (cut < 0)
                 break;
             yield return rest[..cut];
-            rest = rest[(cut + 1)..];
+            rest = indent + rest[(cut + 1)..];
         }
 
         yield return rest;

@@ -21,6 +21,21 @@ public sealed class PlanCommandTests
             plan         gemm split_k=4
             fingerprint  {PlanFingerprint.Of("gemm split_k=4").Hex}
             shape        M=8 N=64 K=256
+            in words
+              precision path: operand fp32, product exact, accumulator fp32, staging fp32,
+              output fp32
+              each output element: 256 terms in 4 accumulators with 3 merges between them
+                the longest accumulator takes 64 terms itself, the shortest 64; chains
+                nest 2 deep
+                accumulator in fp32, starting with its first item; it takes in order:
+                  64 terms 0..63 by fma, one rounding each
+                  accumulator in fp32, starting with its first item; it takes in order:
+                    64 terms 64..127 by fma, one rounding each
+                  accumulator in fp32, starting with its first item; it takes in order:
+                    64 terms 128..191 by fma, one rounding each
+                  accumulator in fp32, starting with its first item; it takes in order:
+                    64 terms 192..255 by fma, one rounding each
+                then the result is rounded to fp32
             program      {SplitProgram}
             class        {PlanFingerprint.Of(SplitProgram).Hex}
 
@@ -36,6 +51,7 @@ public sealed class PlanCommandTests
 
         json.GetProperty("plan").GetString().Should().Be("gemm split_k=4");
         json.GetProperty("program").GetString().Should().Be(SplitProgram);
+        json.GetProperty("words").EnumerateArray().Select(line => line.GetString()!.Trim()).Should().Contain("64 terms 64..127 by fma, one rounding each");
         json.GetProperty("class_fingerprint").GetString().Should().Be(PlanFingerprint.Of(SplitProgram).Hex);
         json.GetProperty("shape").GetProperty("depth").GetInt32().Should().Be(256);
         json.GetProperty("shape").GetProperty("has_bias").GetBoolean().Should().BeFalse();
@@ -51,8 +67,8 @@ public sealed class PlanCommandTests
             .Contain("M=8 N=64 K=256, with bias").And.Contain("fma 0..255) -> bias fp32");
 
     [Theory]
-    [InlineData("attention", "1 query positions, 32 keys, head dimension 8")]
-    [InlineData("norm", "1 rows of 8")]
+    [InlineData("attention", "1 query position, 32 keys, head dimension 8")]
+    [InlineData("norm", "1 row of 8")]
     public void The_shape_is_told_in_the_words_of_the_family(string plan, string shape) =>
         ToolRun.Of("plan", "explain", plan, "--shape", "1,32,8").Output.Should().Contain(shape);
 

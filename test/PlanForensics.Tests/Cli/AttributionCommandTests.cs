@@ -1,0 +1,107 @@
+using System.Text.Json;
+using FluentAssertions;
+using Xunit;
+
+namespace PlanForensics.Tests.Cli;
+
+public sealed class AttributionCommandTests(Incident incident) : IClassFixture<Incident>
+{
+    [Fact]
+    public void The_batch_of_four_is_identified_in_the_catalogue()
+    {
+        ToolRun run = Attribute("b4-p0", "--activations", "fp32");
+
+        run.Error.Should().BeEmpty();
+        run.ExitCode.Should().Be(0);
+        run.Output.Should().Contain("verdict      identified:").And.Contain("sequential_fma").And.Contain("negative passed").And.Contain("agrees:");
+        run.Output.Split('\n').Should().OnlyContain(line => line.Length <= 80);
+    }
+
+    [Fact]
+    public void A_single_request_ran_two_plans_which_only_phases_explain()
+    {
+        ToolRun uniform = Attribute("b1-p0", "--activations", "fp32", "--json");
+        ToolRun phases = Attribute("b1-p0", "--activations", "fp32", "--candidates", "phases", "--json");
+
+        uniform.ExitCode.Should().Be(1);
+        uniform.Json.GetProperty("state").GetString().Should().Be("unexplained");
+        phases.ExitCode.Should().Be(0);
+        JsonElement found = phases.Json.GetProperty("classes")[phases.Json.GetProperty("matching")[0].GetInt32()];
+        found.GetProperty("members")[0].GetString().Should().Be("prefill sequential_fma, decode gemv_warp32");
+        phases.Json.GetProperty("controls").EnumerateArray().Should().OnlyContain(control => control.GetProperty("passed").GetBoolean());
+    }
+
+    [Fact]
+    public void A_file_of_candidates_is_read()
+    {
+        string file = incident.Write("candidates.txt", "# two\n[wrong]\ngemm split_k=2\n\n[as it says]\nrecorded\n");
+        JsonElement json = Attribute("b4-p0", "--activations", "fp32", "--candidates", file, "--json").Json;
+
+        json.GetProperty("classes").EnumerateArray().Select(item => item.GetProperty("members")[0].GetString()).Should().Equal("wrong", "as it says");
+        json.GetProperty("matching").EnumerateArray().Select(index => index.GetInt32()).Should().Equal(1);
+    }
+
+    [Theory]
+    [InlineData("no candidate; expected lines [name]", "# nothing\n")]
+    [InlineData("line 1: a candidate begins with a line [name]", "gemm\n")]
+    [InlineData("candidate \"a\": plan text", "[a]\ngem x\n")]
+    [InlineData("candidate \"a\": \"gemm\" is one gemm plan for all", "[a]\ngemm\n")]
+    public void A_damaged_file_of_candidates_cannot_run(string message, string text)
+    {
+        ToolRun run = Attribute("b4-p0", "--candidates", incident.Write("bad-candidates.txt", text));
+
+        run.ExitCode.Should().Be(3);
+        run.Error.Should().Contain("bad-candidates.txt").And.Contain(message);
+    }
+
+    [Fact]
+    public void A_catalogue_without_formats_is_a_usage_error() =>
+        Attribute("b4-p0").Should().Match<ToolRun>(run => run.ExitCode == 2 && run.Error.Contains("--activations bf16"));
+
+    [Fact]
+    public void Attribution_and_bisection_are_cancelled()
+    {
+        CancellationToken cancelled = new(canceled: true);
+        ToolRun.With(cancelled, "attribute", "b4-p0", "--store", incident.StorePath, "--model", Incident.ModelPath, "--activations", "fp32").ExitCode.Should().Be(3);
+        ToolRun.With(cancelled, [.. BisectArguments("recorded", "recorded")]).ExitCode.Should().Be(3);
+    }
+
+    [Fact]
+    public void Bisection_names_the_only_operator_that_differs()
+    {
+        string changed = incident.Write("changed.txt", Incident.ManyRows.Text + "\ndecode 2 down_proj = gemm split_k=4");
+        ToolRun run = Bisect("@" + incident.Write("plain.txt", Incident.ManyRows.Text), "@" + changed, "--target", "bits");
+
+        run.ExitCode.Should().Be(1);
+        run.Output.Should().Contain("verdict      found:").And.Contain("layer 2 down_proj").And.Contain("gemm split_k=4");
+        run.Output.Split('\n').Should().OnlyContain(line => line.Length <= 80);
+    }
+
+    [Fact]
+    public void Bisection_as_JSON_says_sufficient_and_necessary()
+    {
+        string changed = incident.Write("changed.json.txt", Incident.ManyRows.Text + "\ndecode 1 up_proj = gemm split_k=4");
+        JsonElement json = Bisect("@" + incident.Write("plain.json.txt", Incident.ManyRows.Text), "@" + changed, "--target", "bits", "--step", "1", "--json").Json;
+
+        JsonElement found = json.GetProperty("groups")[0].GetProperty("operators")[0];
+        found.GetProperty("name").GetString().Should().Be("layer 1 up_proj");
+        found.GetProperty("is_sufficient").GetBoolean().Should().BeTrue();
+        found.GetProperty("is_necessary").GetBoolean().Should().BeTrue();
+        json.GetProperty("step_index").GetInt32().Should().Be(1);
+    }
+
+    [Fact]
+    public void Equal_plans_have_nothing_to_find() => Bisect("gemm", "sequential_fma", "--activations", "fp32").Should()
+        .Match<ToolRun>(run => run.ExitCode == 0 && run.Output.Contains("not reproduced"));
+
+    [Fact]
+    public void A_wrong_target_is_a_usage_error() => Bisect("recorded", "recorded", "--target", "luck").ExitCode.Should().Be(2);
+
+    private ToolRun Attribute(string request, params string[] more) =>
+        ToolRun.Of(["attribute", request, "--store", incident.StorePath, "--model", Incident.ModelPath, .. more]);
+
+    private ToolRun Bisect(string planA, string planB, params string[] more) => ToolRun.Of([.. BisectArguments(planA, planB), .. more]);
+
+    private string[] BisectArguments(string planA, string planB) =>
+        ["bisect", "b4-p0", "b4-p0", "--store", incident.StorePath, "--model", Incident.ModelPath, "--plan-a", planA, "--plan-b", planB];
+}
