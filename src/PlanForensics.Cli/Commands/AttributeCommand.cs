@@ -28,9 +28,9 @@ internal static class AttributeCommand
         ToolCommand command = new(
             "attribute",
             "finds the class of candidate plans that made a request's recorded bits, with three controls",
-            "attribute r1 --store s --model m --activations bf16",
-            "attribute r1 --store s --model m --candidates phases --activations bf16",
-            "attribute r1 --store s --model m --candidates candidates.txt --json")
+            "attribute request-1 --store incident.db --model model --activations bf16",
+            "attribute request-1 --store incident.db --model model --candidates phases --activations bf16",
+            "attribute request-1 --store incident.db --model model --candidates candidates.txt --json")
         {
             request, store, model, candidates,
         };

@@ -40,8 +40,8 @@ internal static class BisectCommand
         ToolCommand command = new(
             "bisect",
             "finds the operators whose plans make two runs differ, by substituting side B's plans into side A",
-            "bisect r1 r2 --store s --model m --plan-a recorded --plan-b recorded",
-            "bisect r1 r1 --store s --model m --plan-a @a.txt --plan-b @b.txt --json")
+            "bisect request-1 request-2 --store incident.db --model model --plan-a recorded --plan-b recorded",
+            "bisect request-1 request-1 --store incident.db --model model --plan-a @a.txt --plan-b @b.txt --json")
         {
             a, b, store, model, PlanA, PlanB,
         };

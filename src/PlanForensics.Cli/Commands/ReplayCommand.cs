@@ -18,9 +18,9 @@ internal static class ReplayCommand
         ToolCommand command = new(
             "replay",
             "runs a recorded request again under a plan and compares every step with the recording",
-            "replay r1 --store s --model m --plan recorded",
-            "replay r1 --store s --model m --plan split_k4 --activations bf16",
-            "replay r1 --store s --model m --plan @plan.txt --save r1-b");
+            "replay request-1 --store incident.db --model model --plan recorded",
+            "replay request-1 --store incident.db --model model --plan split_k4 --activations bf16",
+            "replay request-1 --store incident.db --model model --plan @plan.txt --save request-1-split");
         options.AddTo(command);
         return command.Runs(parsed => Run(parsed, options, session));
     }

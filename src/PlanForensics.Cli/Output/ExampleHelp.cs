@@ -26,12 +26,25 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
         {
             output.WriteLine("Examples:");
             foreach (string example in examples)
-                output.WriteLine($"  planforensics {example}");
+                Write(output, $"planforensics {example}", help.MaxWidth - 2);
             output.WriteLine();
         }
 
         output.WriteLine("Exit codes:");
         output.WriteLine("  0 same or done, 1 a difference was found, 2 usage, 3 cannot run or cannot tell");
         return result;
+    }
+
+    // A long command is continued as a shell reads it.
+    private static void Write(TextWriter output, string command, int columns)
+    {
+        string indent = "  ";
+        while (command.Length > columns && command.LastIndexOf(" --", columns - 2, StringComparison.Ordinal) is > 0 and var cut)
+        {
+            output.WriteLine($"{indent}{command[..cut]} \\");
+            (command, indent) = (command[(cut + 1)..], "    ");
+        }
+
+        output.WriteLine(indent + command);
     }
 }

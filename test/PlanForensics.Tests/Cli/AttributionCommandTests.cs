@@ -9,7 +9,7 @@ public sealed class AttributionCommandTests(Incident incident) : IClassFixture<I
     [Fact]
     public void The_batch_of_four_is_identified_in_the_catalogue()
     {
-        ToolRun run = Attribute("b4-p0", "--activations", "fp32");
+        ToolRun run = Attribute("b4-p0", "--activations", "fp32", "--steps", "2");
 
         run.Error.Should().BeEmpty();
         run.ExitCode.Should().Be(0);
@@ -20,8 +20,9 @@ public sealed class AttributionCommandTests(Incident incident) : IClassFixture<I
     [Fact]
     public void A_single_request_ran_two_plans_which_only_phases_explain()
     {
-        ToolRun uniform = Attribute("b1-p0", "--activations", "fp32", "--json");
-        ToolRun phases = Attribute("b1-p0", "--activations", "fp32", "--candidates", "phases", "--json");
+        string file = incident.Write("uniform.txt", "[one]\ngemv_warp32\n[other]\nsequential_fma\n");
+        ToolRun uniform = Attribute("b1-p0", "--activations", "fp32", "--candidates", file, "--json");
+        ToolRun phases = Attribute("b1-p0", "--activations", "fp32", "--candidates", "phases", "--steps", "2", "--json");
 
         uniform.ExitCode.Should().Be(1);
         uniform.Json.GetProperty("state").GetString().Should().Be("unexplained");

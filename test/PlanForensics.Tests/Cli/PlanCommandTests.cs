@@ -25,8 +25,8 @@ public sealed class PlanCommandTests
               precision path: operand fp32, product exact, accumulator fp32, staging fp32,
               output fp32
               each output element: 256 terms in 4 accumulators with 3 merges between them
-                the longest accumulator takes 64 terms itself, the shortest 64; chains
-                nest 2 deep
+                the longest accumulator takes 64 terms itself, the shortest 64; chains nest
+                2 deep
                 accumulator in fp32, starting with its first item; it takes in order:
                   64 terms 0..63 by fma, one rounding each
                   accumulator in fp32, starting with its first item; it takes in order:
