@@ -39,10 +39,10 @@ internal static class AttributeCommand
         command.Add(full);
         return command.Runs(parsed =>
         {
-            IReadOnlyList<PlanSchedule> plans = formats.ReadCandidates(parsed, parsed.GetRequiredValue(candidates));
             AttributionOptions options = new() { MaximumSteps = parsed.GetValue(steps), StopAtFirstDifference = !parsed.GetValue(full) };
             using ContractStore opened = StoreAccess.OpenToRead(parsed.GetRequiredValue(store));
             ExecutionContract recorded = opened.Require(parsed.GetRequiredValue(request));
+            IReadOnlyList<PlanSchedule> plans = formats.ReadCandidates(parsed, parsed.GetRequiredValue(candidates), recorded);
             (ReplayModel ready, _) = ModelOption.Load(parsed.GetRequiredValue(model));
             AttributionVerdict verdict = session.TrackStages(
                 "attributing", progress => PlanAttribution.Run(Engines.WithMemo(), ready, recorded, plans, options, progress, session.Cancellation));

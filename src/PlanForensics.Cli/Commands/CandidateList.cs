@@ -13,20 +13,50 @@ internal static class CandidateList
     /// <summary>Every pair of named gemm plans, one for prefill and one for decode.</summary>
     public const string Phases = "phases";
 
-    public static IReadOnlyList<PlanSchedule> Read(string text, NumericFormat? activations, NumericFormat? logits)
+    /// <param name="text">The value of <c>--candidates</c>.</param>
+    /// <param name="activations">Format between operators; null where it is not known: the catalogue is then tried in fp32 and in bf16.</param>
+    /// <param name="logits">Format of the logits; null for that of the activations, or where those are not known for what the recording allows.</param>
+    /// <param name="recorded">Format of the recorded logits, where it is known.</param>
+    public static IReadOnlyList<PlanSchedule> Read(string text, NumericFormat? activations, NumericFormat? logits, NumericFormat? recorded)
     {
         if (text is not (Catalogue or Phases))
             return CandidateFile.Read(text.TrimStart('@'), activations, logits);
-        NumericFormat format = activations ?? throw new UsageException($"--candidates {text} needs the format between operators, for example --activations bf16");
-        KeyValuePair<string, ExecutionPlan>[] plans =
+        if (activations is { } known)
+        {
+            KeyValuePair<string, ExecutionPlan>[] plans = [.. Plans(known, logits)];
+            return text == Catalogue
+                ? [.. plans.Select(plan => new PlanSchedule(plan.Key, plan.Value))]
+                : [.. plans.SelectMany(prefill => plans.Select(decode => Pair(prefill.Key, prefill.Value, decode.Key, decode.Value)))];
+        }
+
+        if (text == Phases)
+            throw new UsageException("--candidates phases needs the format between operators, for example --activations bf16");
+        return
         [
-            .. PlanCatalog.Gemms.OrderBy(entry => entry.Key, StringComparer.Ordinal)
-                .Select(entry => KeyValuePair.Create(entry.Key, PlanCatalog.Uniform(entry.Value, format, logits))),
+            .. Formats(logits, recorded).SelectMany(pair => Plans(pair.Activations, pair.Logits)
+                .Select(plan => new PlanSchedule($"{plan.Key}, {Describe(pair.Activations, pair.Logits)}", plan.Value))),
         ];
-        return text == Catalogue
-            ? [.. plans.Select(plan => new PlanSchedule(plan.Key, plan.Value))]
-            : [.. plans.SelectMany(prefill => plans.Select(decode => Pair(prefill.Key, prefill.Value, decode.Key, decode.Value)))];
     }
+
+    private static IEnumerable<KeyValuePair<string, ExecutionPlan>> Plans(NumericFormat activations, NumericFormat? logits) => PlanCatalog.Gemms
+        .OrderBy(entry => entry.Key, StringComparer.Ordinal)
+        .Select(entry => KeyValuePair.Create(entry.Key, PlanCatalog.Uniform(entry.Value, activations, logits)));
+
+    // Logits recorded as fp32 may have been made as bf16 and widened; logits recorded as bf16 were made so.
+    private static IEnumerable<(NumericFormat Activations, NumericFormat Logits)> Formats(NumericFormat? logits, NumericFormat? recorded)
+    {
+        foreach (NumericFormat activations in new[] { NumericFormat.Fp32, NumericFormat.Bf16 })
+        {
+            NumericFormat own = logits ?? recorded ?? NumericFormat.Fp32;
+            yield return (activations, own);
+            if (logits is null && own == NumericFormat.Fp32 && activations != own)
+                yield return (activations, activations);
+        }
+    }
+
+    private static string Describe(NumericFormat activations, NumericFormat logits) => activations == logits
+        ? NumericFormats.NameOf(activations)
+        : $"{NumericFormats.NameOf(activations)} with {NumericFormats.NameOf(logits)} logits";
 
     private static PlanSchedule Pair(string prefillName, ExecutionPlan prefill, string decodeName, ExecutionPlan decode) => prefillName == decodeName
         ? new PlanSchedule(decodeName, decode)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PlanForensics.Contracts;
 using PlanForensics.Numerics;
 using PlanForensics.Replay;
 
@@ -30,8 +31,11 @@ internal sealed class ScheduleOptions : OptionGroup
         return (ReadOne(parsed, a), ReadOne(parsed, b));
     }
 
-    public IReadOnlyList<PlanSchedule> ReadCandidates(ParseResult parsed, string text) =>
-        CandidateList.Read(text, parsed.GetValue(_activations), parsed.GetValue(_logits));
+    public IReadOnlyList<PlanSchedule> ReadCandidates(ParseResult parsed, string text, ExecutionContract recorded) => CandidateList.Read(
+        text,
+        parsed.GetValue(_activations),
+        parsed.GetValue(_logits),
+        recorded.Steps.Select(step => step.Observation.LogitsFormatOrNull).FirstOrDefault(format => format is not null));
 
     private PlanSchedule ReadOne(ParseResult parsed, string text) => ScheduleText.SaysFormats(text) ? ScheduleText.Read(text, null, null) : Read(parsed, text);
 }

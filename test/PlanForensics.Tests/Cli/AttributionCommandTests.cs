@@ -56,8 +56,21 @@ public sealed class AttributionCommandTests(Incident incident) : IClassFixture<I
     }
 
     [Fact]
-    public void A_catalogue_without_formats_is_a_usage_error() =>
-        Attribute("b4-p0").Should().Match<ToolRun>(run => run.ExitCode == 2 && run.Error.Contains("--activations bf16"));
+    public void Phases_without_formats_are_a_usage_error() =>
+        Attribute("b4-p0", "--candidates", "phases").Should().Match<ToolRun>(run => run.ExitCode == 2 && run.Error.Contains("--activations bf16"));
+
+    [Fact]
+    public void Without_formats_the_catalogue_is_tried_in_fp32_and_bf16()
+    {
+        ToolRun run = Attribute("b4-p0", "--steps", "1", "--json");
+
+        run.ExitCode.Should().Be(0);
+        JsonElement[] classes = [.. run.Json.GetProperty("classes").EnumerateArray()];
+        string[] names = [.. classes.SelectMany(item => item.GetProperty("members").EnumerateArray()).Select(name => name.GetString()!)];
+        names.Should().Contain(["split_k4, fp32", "split_k4, bf16", "split_k4, bf16 with fp32 logits"]);
+        run.Json.GetProperty("matching").EnumerateArray().Select(index => classes[index.GetInt32()].GetProperty("members")[0].GetString())
+            .Should().Equal("sequential_fma, fp32");
+    }
 
     [Fact]
     public void Attribution_and_bisection_are_cancelled()
