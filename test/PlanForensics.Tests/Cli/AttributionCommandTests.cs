@@ -1,5 +1,7 @@
 using System.Text.Json;
 using FluentAssertions;
+using PlanForensics.Cli.Commands;
+using PlanForensics.Numerics;
 using Xunit;
 
 namespace PlanForensics.Tests.Cli;
@@ -59,18 +61,13 @@ public sealed class AttributionCommandTests(Incident incident) : IClassFixture<I
     public void Phases_without_formats_are_a_usage_error() =>
         Attribute("b4-p0", "--candidates", "phases").Should().Match<ToolRun>(run => run.ExitCode == 2 && run.Error.Contains("--activations bf16"));
 
-    [Fact]
-    public void Without_formats_the_catalogue_is_tried_in_fp32_and_bf16()
-    {
-        ToolRun run = Attribute("b4-p0", "--steps", "1", "--json");
-
-        run.ExitCode.Should().Be(0);
-        JsonElement[] classes = [.. run.Json.GetProperty("classes").EnumerateArray()];
-        string[] names = [.. classes.SelectMany(item => item.GetProperty("members").EnumerateArray()).Select(name => name.GetString()!)];
-        names.Should().Contain(["split_k4, fp32", "split_k4, bf16", "split_k4, bf16 with fp32 logits"]);
-        run.Json.GetProperty("matching").EnumerateArray().Select(index => classes[index.GetInt32()].GetProperty("members")[0].GetString())
-            .Should().Equal("sequential_fma, fp32");
-    }
+    [Theory]
+    [InlineData(null, "split_k4, fp32", "split_k4, bf16 with fp32 logits", "split_k4, bf16")]
+    [InlineData(NumericFormat.Fp32, "split_k4, fp32", "split_k4, bf16 with fp32 logits", "split_k4, bf16")]
+    [InlineData(NumericFormat.Bf16, "split_k4, fp32 with bf16 logits", "split_k4, bf16")]
+    public void Without_formats_the_catalogue_is_tried_in_those_that_the_recorded_logits_allow(NumericFormat? recorded, params string[] expected) =>
+        CandidateList.Read("catalogue", null, null, recorded).Select(candidate => candidate.Name)
+            .Where(name => name.StartsWith("split_k4,", StringComparison.Ordinal)).Should().Equal(expected);
 
     [Fact]
     public void Attribution_and_bisection_are_cancelled()
