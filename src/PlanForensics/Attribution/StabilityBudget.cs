@@ -61,7 +61,7 @@ public sealed record StabilityBudget
         IEnumerable<ContractStep> Replay(PlanSchedule schedule) => ContractReplay.Steps(
             engine, model, recorded, schedule.PlanFor, new ContractReplayOptions { MaximumSteps = options.MaximumSteps }, cancellation);
         string from = "recording";
-        PlanSchedule? origin = options.Base ?? classes.Classes.FirstOrDefault()?.Schedule;
+        PlanSchedule? origin = options.Base ?? (classes.Classes.Count > 0 ? classes.Classes[0].Schedule : null);
         if (origin is not null && steps.Exists(step => LogitMargin.Of(step.Observation, tie) is null))
         {
             steps = [.. Replay(origin)];
