@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using PlanForensics.Numerics;
 
 namespace PlanForensics.Plans;
@@ -7,10 +6,15 @@ namespace PlanForensics.Plans;
 /// The items an accumulator has taken so far, in canonical order. Adding a finished value commutes, so of the two operands of each such addition the one with
 /// more terms comes first (among equals the one with the smaller index); that bounds the nesting by the logarithm of the number of terms.
 /// </summary>
+/// <remarks>
+/// A start at +0.0 only turns a result of -0 into +0: <c>+0 + x = P(x)</c>. Since a sum is -0 only where both operands are, <c>P(x) + y = x + P(y) = P(x + y)</c>
+/// for values that the accumulator holds: P moves outwards and is applied once, to the longest prefix of such values.
+/// </remarks>
 internal sealed class ChainPrefix(NumericFormat accumulator, bool startsAtZero, ReductionArithmetic arithmetic)
 {
     private List<ReductionItem> _items = [];
-    private bool _zero = startsAtZero;
+    private bool _zero;
+    private bool _pendingZero = startsAtZero;
     private long _terms;
     private int _first = int.MaxValue;
 
@@ -20,63 +24,58 @@ internal sealed class ChainPrefix(NumericFormat accumulator, bool startsAtZero, 
         if (step.TermsPerStep > 1 || step.Kind == StepKind.Dot)
         {
             if (_items.Count == 0 && step.Kind == StepKind.Dot)
-                _zero = false; // a matrix unit adds its first block to +0.0 anyway
+                _pendingZero = false; // a matrix unit adds its first block to +0.0 anyway
+            ApplyZero();
             Append(new ReductionSegment(step, segment.Start, segment.Stride, segment.Count));
             return;
         }
 
         int taken = 0;
         for (; taken < segment.Count && _terms < 2; taken++)
-            TakeTerm(new ReductionSegment(step, segment.Start + (taken * segment.Stride), 1, 1));
+        {
+            var term = new ReductionSegment(step, segment.Start + (taken * segment.Stride), 1, 1);
+            if (arithmetic.IsAddend(step, accumulator))
+                Add(term);
+            else
+                AppendStep(term);
+        }
+
         if (taken < segment.Count)
-            Append(new ReductionSegment(step, segment.Start + (taken * segment.Stride), segment.Stride, segment.Count - taken));
+            AppendStep(new ReductionSegment(step, segment.Start + (taken * segment.Stride), segment.Stride, segment.Count - taken));
     }
 
     public void Take(ReductionChain inner)
     {
-        if (_items.Count == 0 && !_zero && IsPrefix(inner))
-            Adopt(inner);
+        if (IsPrefix(inner) && inner.StartsAtZero && WithoutZero(inner) is { } sum)
+        {
+            _pendingZero = true;
+            inner = sum;
+        }
+
+        if (_items.Count == 0 && IsPrefix(inner) && !_zero)
+            Restart(inner.StartsAtZero, [.. inner.Items]);
         else
             Add(AsAddend(inner));
     }
 
-    public ReductionChain ToChain(NumericFormat? storedAs) =>
-        new(accumulator, TermRun.Join(_items, accumulator, _zero, arithmetic), storedAs, _zero);
-
-    private void TakeTerm(ReductionSegment term)
+    public ReductionChain ToChain(NumericFormat? storedAs)
     {
-        if (arithmetic.IsAddend(term.Step, accumulator))
-            Add(term);
-        else
-            Append(term);
+        ApplyZero();
+        return Build(storedAs);
     }
+
+    private ReductionChain Build(NumericFormat? storedAs) => new(accumulator, TermRun.Join(_items, accumulator, _zero, arithmetic), storedAs, _zero);
 
     private void Add(ReductionItem addend)
     {
-        if (_items.Count == 0)
+        bool startsExactly = StartsExactly(addend);
+        if (!startsExactly)
+            ApplyZero();
+        if (_items.Count > 0 && startsExactly && (addend.TermCount > _terms || (addend.TermCount == _terms && addend.FirstIndex < _first)))
         {
-            Append(addend);
-            return;
-        }
-
-        bool addendFirst = ComesBefore(addend.TermCount, addend.FirstIndex, _terms, _first) && StartsExactly(addend);
-        ReductionItem? lone = _items.Count == 1 && _items[0] is ReductionChain or ReductionSegment { Count: 1 } ? _items[0] : null;
-        ReductionItem? single = lone is not null && !_zero ? SingleValue(lone) : null;
-        if (_zero && lone is not null && IsFinishedValue(lone) && StartsExactly(lone) && StartsExactly(addend))
-        {
-            // (+0 + a) + b = (+0 + b) + a, also where a or b is -0.
-            Restart(true, addendFirst ? [addend, lone] : [lone, addend]);
-        }
-        else if (single is not null && ZeroPlusValue(addend) is { } value)
-        {
-            // x + (+0 + a) = (+0 + x) + a.
-            Restart(true, ComesBefore(value.TermCount, value.FirstIndex, _terms, _first) ? [value, single] : [single, value]);
-        }
-        else if (addendFirst)
-        {
-            ReductionItem former = single ?? AsAddend(ToChain(null));
+            ReductionItem former = Former();
             if (addend is ReductionChain chain && IsPrefix(chain))
-                Adopt(chain);
+                Restart(chain.StartsAtZero, [.. chain.Items]);
             else
                 Restart(false, [addend]);
             Append(former);
@@ -87,13 +86,60 @@ internal sealed class ChainPrefix(NumericFormat accumulator, bool startsAtZero, 
         }
     }
 
-    private static bool ComesBefore(long terms, int first, long otherTerms, int otherFirst) => terms > otherTerms || (terms == otherTerms && first < otherFirst);
+    private void AppendStep(ReductionSegment segment)
+    {
+        if (!IsValue(segment))
+            ApplyZero();
+        Append(segment);
+    }
+
+    /// <summary>Puts a pending start at +0.0 before the items, those up to the last step that fuses being one value.</summary>
+    private void ApplyZero()
+    {
+        if (!_pendingZero)
+            return;
+        _pendingZero = false;
+        int head = _items.FindLastIndex(item => !IsValue(item)) + 1;
+        if (head == 1 && !_zero && _items[0] is ReductionSegment { Count: 1 } && SingleValue(_items[0]) is { } product)
+            (_items[0], head) = (product, 0); // a first product is a value, fused or not
+        if (head > 0)
+        {
+            List<ReductionItem> values = _items[head..];
+            Restart(_zero, _items[..head]);
+            Restart(true, [Former(), .. values]);
+        }
+
+        _zero = true;
+    }
+
+    /// <summary>What a chain starting at +0.0 would be without that start, where all its items are values; null where a step fuses with the start.</summary>
+    private ReductionChain? WithoutZero(ReductionChain chain)
+    {
+        if (!chain.Items.All(IsValue))
+            return null;
+        var prefix = new ChainPrefix(accumulator, false, arithmetic);
+        foreach (ReductionItem item in chain.Items)
+        {
+            if (item is ReductionSegment segment)
+                prefix.Take(segment);
+            else
+                prefix.Take((ReductionChain)item);
+        }
+
+        return prefix.ToChain(null);
+    }
 
     private bool IsPrefix(ReductionChain chain) => chain.Accumulator == accumulator && chain.StoredAs is null;
+
+    /// <summary>Whether an item adds a finished value that the accumulator holds.</summary>
+    private bool IsValue(ReductionItem item) => (item is ReductionChain || arithmetic.IsAddend(((ReductionSegment)item).Step, accumulator)) && StartsExactly(item);
 
     private bool StartsExactly(ReductionItem addend) => addend is ReductionChain chain
         ? ReductionArithmetic.StartsExactly(accumulator, chain.FinishedFormat)
         : arithmetic.StartsExactly(((ReductionSegment)addend).Step, accumulator);
+
+    /// <summary>The items as one finished value.</summary>
+    private ReductionItem Former() => (_items.Count == 1 && !_zero ? SingleValue(_items[0]) : null) ?? AsAddend(Build(null));
 
     /// <summary>The only item's value as an addend, or null where it can be handed on by a chain of its own alone.</summary>
     private ReductionItem? SingleValue(ReductionItem item)
@@ -104,14 +150,6 @@ internal sealed class ChainPrefix(NumericFormat accumulator, bool startsAtZero, 
         return term.Count == 1 && arithmetic.StepOf(term.Step, accumulator, accumulator) is { } step ? new ReductionSegment(step, term.Start, 1, 1) : null;
     }
 
-    private bool IsFinishedValue(ReductionItem item) => item is ReductionChain || arithmetic.IsAddend(((ReductionSegment)item).Step, accumulator);
-
-    private ReductionItem? ZeroPlusValue(ReductionItem addend) =>
-        addend is ReductionChain { StartsAtZero: true, Items: [var only] } chain && IsPrefix(chain) && only is ReductionChain or ReductionSegment { Count: 1 }
-            && IsFinishedValue(only) && StartsExactly(only)
-            ? only
-            : null;
-
     /// <summary>A finished chain as its parent takes it: a single term is a step, and a store or chain that only rounds to binary32 adds nothing to the same rounding on entry.</summary>
     private ReductionItem AsAddend(ReductionChain chain)
     {
@@ -121,28 +159,22 @@ internal sealed class ChainPrefix(NumericFormat accumulator, bool startsAtZero, 
             return chain;
         if (chain.Items[0] is ReductionSegment { Count: 1 } term)
             return arithmetic.StepOf(term.Step, chain.Accumulator, accumulator) is { } step ? new ReductionSegment(step, term.Start, 1, 1) : chain;
-        return chain.Items[0] is ReductionChain { FinishedFormat: NumericFormat.Fp64 } wide && chain.Accumulator == NumericFormat.Fp32 && accumulator != NumericFormat.Fp64
-            ? wide
-            : chain;
+        bool handsOn = chain.Items[0] is ReductionChain inner
+            && (ReductionArithmetic.Holds(chain.Accumulator, inner.FinishedFormat)
+                || (inner.FinishedFormat == NumericFormat.Fp64 && chain.Accumulator == NumericFormat.Fp32 && accumulator != NumericFormat.Fp64));
+        return handsOn ? AsAddend((ReductionChain)chain.Items[0]) : chain;
     }
-
-    private void Adopt(ReductionChain chain) => Restart(chain.StartsAtZero, [.. chain.Items]);
 
     private void Restart(bool zero, List<ReductionItem> items)
     {
-        (_zero, _items, _terms, _first) = (zero, items, 0, int.MaxValue);
+        (_zero, _items, _terms, _first) = (zero, [], 0, int.MaxValue);
         foreach (ReductionItem item in items)
-            Count(item);
+            Append(item);
     }
 
     private void Append(ReductionItem item)
     {
         _items.Add(item);
-        Count(item);
-    }
-
-    private void Count(ReductionItem item)
-    {
         _terms += item.TermCount;
         _first = Math.Min(_first, item.FirstIndex);
     }
