@@ -23,6 +23,7 @@ namespace PlanForensics.Cli.Json;
 [JsonSerializable(typeof(ReplayDocument))]
 [JsonSerializable(typeof(AttributionDocument))]
 [JsonSerializable(typeof(BisectionDocument))]
+[JsonSerializable(typeof(DemoDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     /// <summary>The context to use: as the default one, but <c>&gt;</c> and letters of any script stand as they are.</summary>
