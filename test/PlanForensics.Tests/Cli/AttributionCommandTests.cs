@@ -2,6 +2,9 @@ using System.Text.Json;
 using FluentAssertions;
 using PlanForensics.Cli.Commands;
 using PlanForensics.Numerics;
+using PlanForensics.Plans;
+using PlanForensics.Replay;
+using PlanForensics.Tests.Contracts;
 using Xunit;
 
 namespace PlanForensics.Tests.Cli;
@@ -22,15 +25,18 @@ public sealed class AttributionCommandTests(Incident incident) : IClassFixture<I
     [Fact]
     public void A_single_request_ran_two_plans_which_only_phases_explain()
     {
-        string file = incident.Write("uniform.txt", "[one]\ngemv_warp32\n[other]\nsequential_fma\n");
-        ToolRun uniform = Attribute("b1-p0", "--activations", "fp32", "--candidates", file, "--json");
-        ToolRun phases = Attribute("b1-p0", "--activations", "fp32", "--candidates", "phases", "--steps", "2", "--json");
+        const string Name = "prefill sequential_fma, decode gemv_warp32";
+        PlanSchedule pair = CandidateList.Read("phases", NumericFormat.Fp32, null, null).Single(candidate => candidate.Name == Name);
+        string one = "[one]\ngemv_warp32\n[other]\nsequential_fma\n";
+        string both = $"{one}[{Name}]\n{pair.PlanFor(ContractSamples.State(0)).Text}\n";
+        ToolRun uniform = Attribute("b1-p0", "--activations", "fp32", "--candidates", incident.Write("uniform.txt", one), "--json");
+        ToolRun phases = Attribute("b1-p0", "--activations", "fp32", "--candidates", incident.Write("pair.txt", both), "--json");
 
         uniform.ExitCode.Should().Be(1);
         uniform.Json.GetProperty("state").GetString().Should().Be("unexplained");
         phases.ExitCode.Should().Be(0);
         JsonElement found = phases.Json.GetProperty("classes")[phases.Json.GetProperty("matching")[0].GetInt32()];
-        found.GetProperty("members")[0].GetString().Should().Be("prefill sequential_fma, decode gemv_warp32");
+        found.GetProperty("members")[0].GetString().Should().Be(Name);
         phases.Json.GetProperty("controls").EnumerateArray().Should().OnlyContain(control => control.GetProperty("passed").GetBoolean());
     }
 
@@ -56,6 +62,10 @@ public sealed class AttributionCommandTests(Incident incident) : IClassFixture<I
         run.ExitCode.Should().Be(3);
         run.Error.Should().Contain("bad-candidates.txt").And.Contain(message);
     }
+
+    [Fact]
+    public void Phases_are_all_pairs_of_the_catalogue() =>
+        CandidateList.Read("phases", NumericFormat.Bf16, null, null).Should().HaveCount(PlanCatalog.Gemms.Count * PlanCatalog.Gemms.Count);
 
     [Fact]
     public void Phases_without_formats_are_a_usage_error() =>

@@ -10,7 +10,7 @@ public sealed class DemoCommandTests(Incident incident) : IClassFixture<Incident
     public void A_completion_that_depends_on_the_batch_size_is_explained_and_kept()
     {
         string store = incident.PathOf("demo.db");
-        ToolRun run = Demo("And the king said", "--tokens", "55", "--store", store, "--json");
+        ToolRun run = Demo("Go ye into the", "--tokens", "14", "--store", store, "--json");
 
         run.Error.Should().BeEmpty();
         run.ExitCode.Should().Be(0);
