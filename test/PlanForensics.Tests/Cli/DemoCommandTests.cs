@@ -18,7 +18,9 @@ public sealed class DemoCommandTests(Incident incident) : IClassFixture<Incident
         run.Json.GetProperty("pinned_different_count").GetInt32().Should().Be(0);
         JsonElement postmortem = run.Json.GetProperty("postmortem");
         postmortem.GetProperty("state").GetString().Should().Be("explained");
-        postmortem.GetProperty("side_a").GetProperty("state").GetString().Should().Be("identified");
+        JsonElement sideA = postmortem.GetProperty("side_a");
+        sideA.GetProperty("matching").EnumerateArray().Select(index => sideA.GetProperty("classes")[index.GetInt32()].GetProperty("members")[0].GetString())
+            .Should().Contain("split_k4");
         postmortem.GetProperty("bisection").GetProperty("groups").GetArrayLength().Should().BePositive();
         ToolRun.Of("diff", "--store", store, "batch1-00", "batch4-00").Should().Match<ToolRun>(diff => diff.ExitCode == 1 && diff.Output.Contains("flip"));
         ToolRun.Of("diff", "--store", store, "batch1-00-pinned", "batch4-00-pinned").ExitCode.Should().Be(0);
