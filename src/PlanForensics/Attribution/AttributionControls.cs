@@ -17,7 +17,11 @@ internal static class AttributionControls
         ControlOutcome repeat = Equal(ControlKind.Repeat, $"{target.Class} replayed twice without memo", first, second);
         ControlOutcome probe = Equal(ControlKind.Probe, $"{target.Class} with every operator observed ({observed} values) and with memo, against neither", probed, first);
         if (probe.Passed)
-            probe = Equal(ControlKind.Probe, $"{target.Class} with every operator observed ({observed} values), and unobserved with memo, against neither", target.Signatures, first);
+        {
+            string what = $"{target.Class} with every operator observed ({observed} values), and unobserved with memo, against neither";
+            probe = Equal(ControlKind.Probe, what, target.Signatures, first);
+        }
+
         (ControlOutcome negative, int extra) = Negative(sweep, classes, target);
         return new ControlReport(repeat, probe, negative, 3 + extra);
     }
@@ -41,11 +45,14 @@ internal static class AttributionControls
             int different = FirstDifference(perturbed, target.Signatures);
             return (new ControlOutcome(ControlKind.Negative, different >= 0, different >= 0
                 ? FormattableString.Invariant($"{PerturbingPlan.Name}: differs from {target.Class} at step {different}")
-                : $"no plan that was run differs from {target.Class} in what was recorded, not even {PerturbingPlan.Name}: the comparison has no power; record more steps or full logits"), 1);
+                : $"no plan that was run differs from {target.Class} in what was recorded, not even {PerturbingPlan.Name}: "
+                    + "the comparison has no power; record more steps or full logits"), 1);
         }
         catch (PlanNotSupportedException exception)
         {
-            return (new ControlOutcome(ControlKind.Negative, false, $"no candidate differs, and {PerturbingPlan.Name} is refused ({exception.Reason}): the comparison has no known power"), 1);
+            return (new ControlOutcome(
+                ControlKind.Negative, false,
+                $"no candidate differs, and {PerturbingPlan.Name} is refused ({exception.Reason}): the comparison has no known power"), 1);
         }
     }
 

@@ -13,13 +13,16 @@ internal static class AttributionText
             AttributionState.Identified => FormattableString.Invariant(
                 $"{target.Class} reproduces {target.StepsEqual} of {target.StepsCompared} steps by {Of(evidence)}; {compared.Count - 1} other classes do not"),
             AttributionState.Ambiguous => FormattableString.Invariant(
-                $"{matching.Count} of {compared.Count} classes reproduce {target.StepsEqual} of {target.StepsCompared} steps by {Of(evidence)}: {string.Join(", ", matching.Select(index => compared[index].Class))}"),
+                $"{matching.Count} of {compared.Count} classes reproduce {target.StepsEqual} of {target.StepsCompared} steps by {Of(evidence)}: ")
+                + string.Join(", ", matching.Select(index => compared[index].Class)),
             _ => FormattableString.Invariant(
-                $"none of {compared.Count} classes reproduces the recording; nearest is {target.Class} with {target.StepsEqual} of {target.StepsCompared} steps equal{Distance(target)}"),
+                $"none of {compared.Count} classes reproduces the recording; ")
+                + FormattableString.Invariant($"nearest is {target.Class} with {target.StepsEqual} of {target.StepsCompared} steps equal{Distance(target)}"),
         };
-        return controls.FirstFailure is { } failure
-            ? $"{(failure.Kind == ControlKind.Negative ? "no power" : "a control failed")} ({failure.Kind.ToString().ToLowerInvariant()}): {failure.Detail}. Not to be believed: {sentence}"
-            : sentence;
+        if (controls.FirstFailure is not { } failure)
+            return sentence;
+        string what = failure.Kind == ControlKind.Negative ? "no power" : "a control failed";
+        return $"{what} ({failure.Kind.ToString().ToLowerInvariant()}): {failure.Detail}. Not to be believed: {sentence}";
     }
 
     private static string Distance(ClassComparison target) => target.FirstDifferentStep is not { } step ? ""

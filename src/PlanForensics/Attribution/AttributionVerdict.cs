@@ -43,6 +43,12 @@ public sealed record AttributionVerdict
     /// <summary>Indices of all classes, nearest first: by steps equal, then by ulps and number of elements at the first step that differs.</summary>
     public required ValueList<int> Nearest { get; init; }
 
+    /// <summary>
+    /// Classes by the bits they make on this input: indices of classes that no comparable step tells apart, each group in ascending order, groups by their first index.
+    /// Different programs in one group may still differ on another input.
+    /// </summary>
+    public required ValueList<ValueList<int>> BitGroups { get; init; }
+
     /// <summary>What would tell matching classes apart: the first against each other one.</summary>
     public required ValueList<ClassSeparation> Separations { get; init; }
 

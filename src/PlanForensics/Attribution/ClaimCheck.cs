@@ -25,8 +25,9 @@ internal static class ClaimCheck
             string? candidate = all.SelectMany(other => other.Resolved).FirstOrDefault(member => Is(member, state, fingerprint))?.Schedule.Name;
             bool known = candidate is not null || state.Plan is not null;
             return new PlanClaim(
-                known ? ClaimStance.Contradicts : ClaimStance.Unknown, state.StepIndex, fingerprint, candidate, FormattableString.Invariant(
-                    $"step {state.StepIndex} records plan {fingerprint[..12]} ({candidate ?? "no candidate"}); {(known ? $"its bits are those of {found}" : "its text was not recorded, so it cannot be compared with the class found")}"));
+                known ? ClaimStance.Contradicts : ClaimStance.Unknown, state.StepIndex, fingerprint, candidate,
+                FormattableString.Invariant($"step {state.StepIndex} records plan {fingerprint[..12]} ({candidate ?? "no candidate"}); ")
+                + (known ? $"its bits are those of {found}" : "its text was not recorded, so it cannot be compared with the class found"));
         }
 
         return agreed == 0

@@ -7,8 +7,8 @@ namespace PlanForensics.Attribution;
 
 /// <summary>Finds the operators whose plans make two executions of one request differ, by substituting side B's plans into side A operator by operator.</summary>
 /// <remarks>
-/// An operator is a role in a layer. A substitution holds through the whole trajectory, from the prefill to the step looked at, with side A's tokens given. Only operators that
-/// run different programs at some step are searched (<see cref="SubsetSearch"/>). Bitwise: identical on every machine.
+/// An operator is a role in a layer. A substitution holds through the whole trajectory, from the prefill to the step looked at, with side A's tokens given. Only
+/// operators that run different programs at some step are searched (<see cref="SubsetSearch"/>). Bitwise: identical on every machine.
 /// </remarks>
 public sealed class OperatorBisection
 {
@@ -51,9 +51,12 @@ public sealed class OperatorBisection
             SubstitutionSpace whole = SubstitutionSpace.Of(model, a, planA, b, planB, options.StepIndex);
             int? step = options.StepIndex ?? new OperatorBisection(engine, model, a, whole, options.Target, cancellation).FirstDifference();
             if (step is null)
-                return Without(BisectionState.NotReproduced, options, whole, "the two plans, replayed from side A's tokens, do not differ in the target at any step that both sides recorded");
+                return Without(
+                    BisectionState.NotReproduced, options, whole,
+                    "the two plans, replayed from side A's tokens, do not differ in the target at any step that both sides recorded");
             SubstitutionSpace space = options.StepIndex is null ? SubstitutionSpace.Of(model, a, planA, b, planB, step) : whole;
-            return new OperatorBisection(engine, model, a, space, options.Target, cancellation) { _endpointReplays = options.StepIndex is null ? 2 : 0 }.Search(options, progress);
+            var bisection = new OperatorBisection(engine, model, a, space, options.Target, cancellation) { _endpointReplays = options.StepIndex is null ? 2 : 0 };
+            return bisection.Search(options, progress);
         }
         catch (Exception exception) when (exception is ContractReplayException or PlanNotSupportedException)
         {
@@ -155,13 +158,13 @@ public sealed class OperatorBisection
 
     private string Explain(ValueList<OperatorGroup> groups, SubsetSearchResult found)
     {
-        string what = _target == BisectionTarget.Token ? "flips the token" : "changes the logits' bits";
+        string what = (groups.Count > 1 ? "each " : "") + (_target == BisectionTarget.Token ? "flips the token" : "changes the logits' bits");
         string names = string.Join("; ", groups.Select(group => string.Join(" together with ", group.Operators.Select(item => item.Name))));
         string interaction = !found.HasInteraction ? ""
             : found.Cancels ? "; they interact: all of them together have no effect"
             : groups.Any(group => group.IsJoint) ? "; they interact: none of a joint group suffices alone"
             : "; operators interact: a larger substitution can undo a smaller one";
-        return FormattableString.Invariant($"{names} {what} (of {found.Count} operators that differ){interaction}");
+        return FormattableString.Invariant($"{names}{(groups.Count > 1 ? ":" : "")} {what} (of {found.Count} operators that differ){interaction}");
     }
 
     private string NotReproduced() => _space.NotSubstituted.Count > 0

@@ -6,8 +6,8 @@ namespace PlanForensics.Attribution;
 
 /// <summary>Finds the class of candidate plans that made a recorded request's bits.</summary>
 /// <remarks>
-/// Candidates are lowered over every operator of every step; equal programs are one class and are replayed once, with the recorded tokens given (so that every step is
-/// comparable). A verdict carries three controls. Bitwise: identical on every machine.
+/// Candidates are lowered over every operator of every step; equal programs are one class and are replayed once, with the recorded tokens given (so that every
+/// step is comparable). A verdict carries three controls. Bitwise: identical on every machine.
 /// </remarks>
 public static class PlanAttribution
 {
@@ -88,6 +88,7 @@ public static class PlanAttribution
             Refused = classes.Refused,
             Matching = matching,
             Nearest = nearest,
+            BitGroups = compared.GroupBy(item => item.Signatures).Select(group => group.Select(item => item.Class.Index).ToValueList()).ToValueList(),
             Separations = separations,
             Claim = claim,
             Controls = controls,
@@ -146,6 +147,7 @@ public static class PlanAttribution
         Refused = classes?.Refused ?? [],
         Matching = [],
         Nearest = [],
+        BitGroups = [],
         Separations = [],
         Claim = null,
         Controls = null,

@@ -19,8 +19,7 @@ internal static class SeparationSearch
             {
                 long different = DifferentElements(outputsA[index], outputsB[index]);
                 if (different > 0)
-                    return new ClassSeparation(a.Index, b.Index, step, outputsA[index].Operator.Name, different, FormattableString.Invariant(
-                        $"record the output of {outputsA[index].Operator.Name} at step {step} (or its hash): {different} of its {outputsA[index].Values.Length} values differ between {a} and {b}"));
+                    return Separation(a, b, step, outputsA[index], different);
             }
 
             outputsA.Clear();
@@ -28,7 +27,15 @@ internal static class SeparationSearch
         }
 
         return new ClassSeparation(
-            a.Index, b.Index, null, null, 0, $"{a} and {b} run different programs, but no operator's output differs in any bit on this input: longer completions or other inputs may separate them");
+            a.Index, b.Index, null, null, 0,
+            $"{a} and {b} run different programs, but no operator's output differs in any bit on this input: longer completions or other inputs may separate them");
+    }
+
+    private static ClassSeparation Separation(CandidateClass a, CandidateClass b, int step, OperatorOutput output, long different)
+    {
+        string name = output.Operator.Name;
+        return new ClassSeparation(a.Index, b.Index, step, name, different, FormattableString.Invariant(
+            $"record the output of {name} at step {step} (or its hash): {different} of its {output.Values.Length} values differ between {a} and {b}"));
     }
 
     private static long DifferentElements(OperatorOutput a, OperatorOutput b)

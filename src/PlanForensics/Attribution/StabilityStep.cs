@@ -5,8 +5,9 @@ namespace PlanForensics.Attribution;
 
 /// <summary>One step of a stability budget.</summary>
 /// <remarks>
-/// With base logits l, candidate logits c and the base's two largest tokens t1, t2: <c>Spread = max over classes |(c[t1] - c[t2]) - (l[t1] - l[t2])|</c>, every logit widened to
-/// fp64, each subtraction rounded to nearest. <c>SpreadUlps</c> is the same with signed distances in ulps of the base's format in place of differences, in integers.
+/// With base logits l, candidate logits c and the base's two largest tokens t1, t2: <c>Spread = max over classes |(c[t1] - c[t2]) - (l[t1] - l[t2])|</c>, every
+/// logit widened to fp64, each subtraction rounded to nearest. <c>SpreadUlps</c> is the same with signed distances in ulps of the base's format in place of
+/// differences, in integers.
 /// Bitwise: identical on every machine. Source: a first-order bound; a token flips between t1 and t2 when a spread exceeds the margin with the sign against it.
 /// </remarks>
 public sealed record StabilityStep

@@ -29,17 +29,18 @@ internal sealed class SubstitutionSpace
     public static SubstitutionSpace Of(ReplayModel model, ExecutionContract a, PlanSchedule planA, ExecutionContract b, PlanSchedule planB, int? lastStep)
     {
         var steps = ContractTrajectory.Of(a).TakeWhile(step => lastStep is null || step.Recorded.State.StepIndex <= lastStep).ToList();
-        Dictionary<int, TrajectoryStep> others = ContractTrajectory.Of(b).ToDictionary(step => step.Extent.FirstPosition + step.Extent.Rows);
+        Dictionary<int, TrajectoryStep> others = ContractTrajectory.Of(b).ToDictionary(EndOf);
         var space = new SubstitutionSpace(steps);
         var pairs = new List<(TrajectoryStep A, TrajectoryStep B)>();
         foreach (TrajectoryStep step in steps)
         {
-            if (!others.TryGetValue(step.Extent.FirstPosition + step.Extent.Rows, out TrajectoryStep? other) || other.Extent.Rows != step.Extent.Rows)
+            if (!others.TryGetValue(EndOf(step), out TrajectoryStep? other) || other.Extent.Rows != step.Extent.Rows)
             {
                 if (lastStep is null && pairs.Count > 0)
                     break;
                 throw new ContractReplayException(a.RequestId, FormattableString.Invariant(
-                    $"step {step.Recorded.State.StepIndex} has no counterpart with {step.Extent.Rows} tokens up to position {step.Extent.FirstPosition + step.Extent.Rows} in {b.RequestId}; bisect recordings whose prefill is cut alike"));
+                    $"step {step.Recorded.State.StepIndex} has no counterpart with {step.Extent.Rows} tokens up to position {EndOf(step)} in {b.RequestId}; ")
+                    + "bisect recordings whose prefill is cut alike");
             }
 
             pairs.Add((step, other));
@@ -78,6 +79,8 @@ internal sealed class SubstitutionSpace
     public static PlanRule RuleOf(DecoderOperator node, ExecutionPhase phase, ExecutionPlan plan) =>
         new(phase, node.Layer < 0 ? null : node.Layer, node.Role, plan.GetPlan(phase, node.Layer, node.Role));
 
+    private static int EndOf(TrajectoryStep step) => step.Extent.FirstPosition + step.Extent.Rows;
+
     private void Classify(DecoderOperator node, ModelConfiguration configuration, List<(TrajectoryStep A, TrajectoryStep B)> pairs)
     {
         bool differs = false;
@@ -91,7 +94,8 @@ internal sealed class SubstitutionSpace
             if (!same && !StepPrograms.Of(node, configuration, own, stepA.Extent).SequenceEqual(atB))
             {
                 NotSubstituted.Add(FormattableString.Invariant(
-                    $"{node.Name}: its plan on side B is another program for side A's {stepA.Extent.BatchRows} rows than for its own {stepB.Extent.BatchRows}, from step {stepA.Recorded.State.StepIndex} on"));
+                    $"{node.Name}: its plan on side B is another program for side A's {stepA.Extent.BatchRows} rows than for its own {stepB.Extent.BatchRows}, ")
+                    + FormattableString.Invariant($"from step {stepA.Recorded.State.StepIndex} on"));
                 return;
             }
         }

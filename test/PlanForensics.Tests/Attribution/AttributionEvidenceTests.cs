@@ -25,6 +25,7 @@ public sealed class AttributionEvidenceTests
 
         verdict.State.Should().Be(AttributionState.Ambiguous, verdict.Explanation);
         verdict.Matching.Should().Equal(0, 1);
+        verdict.BitGroups.Select(group => string.Join(',', group)).Should().Equal("0,1", "2");
         ClassSeparation separation = verdict.Separations.Should().ContainSingle().Subject;
         separation.Operator.Should().BeNull();
         separation.Evidence.Should().Contain("other inputs");
