@@ -17,5 +17,6 @@ internal static class CommandList
         AttributeCommand.Create(session),
         BisectCommand.Create(session),
         PlanCommand.Create(session),
+        CublasCommand.Create(session),
     ];
 }

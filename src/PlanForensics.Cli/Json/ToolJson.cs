@@ -24,6 +24,7 @@ namespace PlanForensics.Cli.Json;
 [JsonSerializable(typeof(AttributionDocument))]
 [JsonSerializable(typeof(BisectionDocument))]
 [JsonSerializable(typeof(DemoDocument))]
+[JsonSerializable(typeof(IReadOnlyList<CublasDecisionDocument>))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     /// <summary>The context to use: as the default one, but <c>&gt;</c> and letters of any script stand as they are.</summary>

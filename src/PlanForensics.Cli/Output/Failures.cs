@@ -2,6 +2,7 @@ using PlanForensics.Contracts;
 using PlanForensics.Models;
 using PlanForensics.Plans;
 using PlanForensics.Replay;
+using PlanForensics.Rules.CublasLt;
 
 namespace PlanForensics.Cli.Output;
 
@@ -19,7 +20,7 @@ internal static class Failures
                 session.Remark("cancelled; nothing was changed");
                 return ExitCode.CannotRun;
             case CannotRunException or IOException or UnauthorizedAccessException or ModelFormatException or ContractFormatException
-                or ContractReplayException or PlanNotSupportedException:
+                or ContractReplayException or PlanNotSupportedException or CublasLtFormatException:
                 session.Remark(exception.Message);
                 return ExitCode.CannotRun;
             default:
