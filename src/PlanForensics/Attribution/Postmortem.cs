@@ -40,7 +40,8 @@ public static class Postmortem
         if (bisection.State != BisectionState.Found || bisection.Groups.Count == 0)
             return result with { Explanation = $"{result.Explanation}. {bisection.Explanation}" };
         result = result with { State = PostmortemState.Explained, Explanation = FormattableString.Invariant(
-            $"{What(diff)}; side A ran {sideA.Found.Class}, side B {sideB.Found.Class}; {bisection.Explanation}") };
+            $"{What(diff)}; side A ran {Ran(sideA)}, side B {Ran(sideB)}; {bisection.Explanation}") };
+        result = result with { Caveats = [.. result.Caveats, .. CaveatsOf(sideA, "A"), .. CaveatsOf(sideB, "B")] };
         return diff.FirstFlip is null ? result : WithPin(result, engine, model, (a, planA), (b, planB), cancellation);
     }
 
@@ -83,6 +84,14 @@ public static class Postmortem
         : new BisectionOptions { Target = BisectionTarget.Bits, StepIndex = diff.FirstDivergence!.StepIndexA };
 
     private static bool IsUsable(AttributionVerdict verdict) => verdict.State is AttributionState.Identified or AttributionState.Ambiguous;
+
+    private static string Ran(AttributionVerdict verdict) => verdict.Matching.Count == 1
+        ? verdict.Found!.Class.ToString()
+        : FormattableString.Invariant($"one of {verdict.Matching.Count} classes whose bits are equal here ({string.Join(", ", verdict.Matching.Select(index => verdict.Classes[index].Class.Name))})");
+
+    private static IEnumerable<string> CaveatsOf(AttributionVerdict verdict, string side) => verdict.Matching.Count <= 1
+        ? []
+        : [$"side {side} is ambiguous: operators were substituted with the plan of {verdict.Found!.Class}; under another matching class another operator may be the one that flips"];
 
     private static string What(TraceDiff diff) => diff.FirstFlip?.ToString() ?? $"bits first differ at {diff.FirstDivergence}, and every margin absorbs it";
 

@@ -56,7 +56,7 @@ public sealed record StepObservation : ExtensibleRecord
     /// <param name="chosenToken">The token chosen, or null when the step chose none.</param>
     /// <param name="topK">How many of the largest logits to keep; 0 keeps no list.</param>
     /// <param name="keepLogits">Whether to keep all logits, not only their hash.</param>
-    /// <returns>The observation. Of equal logits the lower id comes first; a NaN comes after every number.</returns>
+    /// <returns>The observation. Of equal logits the lower id comes first; a NaN is larger than every number.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The format is another, or k is negative.</exception>
     public static StepObservation FromLogits(TensorValue logits, int? chosenToken, int topK = 0, bool keepLogits = true)
     {

@@ -3,7 +3,7 @@ using PlanForensics.Numerics;
 
 namespace PlanForensics.Contracts;
 
-/// <summary>Finds the k largest logits in one pass. Of equal logits the lower id comes first; a NaN comes after every number.</summary>
+/// <summary>Finds the k largest logits in one pass. Of equal logits the lower id comes first; a NaN is larger than every number, as greedy decoding takes it.</summary>
 internal static class TopLogits
 {
     public static RecordedLogit[] Of(TensorValue logits, int count)
@@ -30,5 +30,5 @@ internal static class TopLogits
         return [.. top];
     }
 
-    private static bool IsLarger(float left, float right) => left > right || (float.IsNaN(right) && !float.IsNaN(left));
+    private static bool IsLarger(float left, float right) => left > right || (float.IsNaN(left) && !float.IsNaN(right));
 }

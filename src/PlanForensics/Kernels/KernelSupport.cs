@@ -45,6 +45,20 @@ internal static class KernelSupport
             throw new ArgumentException($"expected rows of {program.Width} and as many weights; got {x.Length} in, {y.Length} out, {weight.Length} weights", nameof(x));
     }
 
+    public static void CheckRows(NormProgram program, ReadOnlySpan<float> x, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> y)
+    {
+        CheckRows(program, x, weight, y);
+        if (bias.Length != program.Width)
+            throw new ArgumentException($"expected {program.Width} bias values; got {bias.Length}", nameof(bias));
+    }
+
+    public static void CheckAdd(ResidualPlan plan, ReadOnlySpan<float> stream, ReadOnlySpan<float> x, Span<float> y)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (stream.Length != x.Length || stream.Length != y.Length)
+            throw new ArgumentException($"expected as many values in both inputs and the output; got {stream.Length}, {x.Length} and {y.Length}", nameof(x));
+    }
+
     public static void CheckRope(RopePlan plan, ReadOnlySpan<float> cosine, ReadOnlySpan<float> sine, Span<float> heads)
     {
         DemandPortable(plan, plan.Math);

@@ -41,6 +41,8 @@ public sealed record PlanMap : OperatorPlan
     /// <inheritdoc/>
     public override OperatorProgram Lower(OperatorShape shape)
     {
+        if (shape.Rows == 0 || shape.Columns == 0)
+            return GemmProgram.Whole(shape, Uniform(Regions[^1], shape));
         int[] rowCuts = Cuts(Regions.Select(region => region.Rows), shape.Rows);
         int[] columnCuts = Cuts(Regions.Select(region => region.Columns), shape.Columns);
         var lowered = Regions.Select(region => new Lazy<ReductionProgram>(() => Uniform(region, shape))).ToArray();

@@ -96,13 +96,13 @@ public sealed class ContractJsonTests
     }
 
     [Fact]
-    public void Top_logits_put_the_lower_id_first_and_NaN_last()
+    public void Top_logits_put_the_lower_id_first_and_NaN_above_every_number()
     {
         StepObservation observation = StepObservation.FromLogits(TensorValue.FromFp32([float.NaN, 2f, 2f, float.NegativeInfinity, 1f], 5), 1, topK: 5);
 
-        observation.TopK!.Select(logit => logit.Token).Should().Equal(1, 2, 4, 3, 0);
-        observation.Top1!.Token.Should().Be(1);
-        observation.Top2!.Token.Should().Be(2);
+        observation.TopK!.Select(logit => logit.Token).Should().Equal(0, 1, 2, 4, 3);
+        observation.Top1!.Token.Should().Be(0);
+        observation.Top2!.Token.Should().Be(1);
     }
 
     [Fact]

@@ -104,6 +104,20 @@ public sealed class ReplayEngineTests
     }
 
     [Theory]
+    [InlineData("reference")]
+    [InlineData("default")]
+    public void Operands_that_do_not_fit_are_refused_and_an_empty_batch_is_not(string name)
+    {
+        IOperatorKernels kernels = name == "reference" ? ReferenceKernels.Instance : KernelSelection.Default;
+        var norm = (NormProgram)new NormPlan().Lower(new OperatorShape(1, 1, 4));
+        FluentActions.Invoking(() => kernels.LayerNorm(norm, 1e-5f, new float[4], new float[4], new float[3], new float[4])).Should().Throw<ArgumentException>().WithMessage("*4 bias values; got 3*");
+        FluentActions.Invoking(() => kernels.Add(new ResidualPlan(), new float[4], new float[4], new float[5])).Should().Throw<ArgumentException>().WithMessage("*4, 4 and 5*");
+        var empty = (GemmProgram)OperatorPlan.Parse("map{0..3x*: gemm split_k=2; *x*: gemm}").Lower(new OperatorShape(0, 2, 3));
+        kernels.Gemm(empty, [], new WeightMatrix(2, 3, new float[6]), [], []);
+        empty.Regions.Should().ContainSingle();
+    }
+
+    [Theory]
     [InlineData(new[] { 99999 }, "*token id 99999 lies outside the vocabulary*")]
     [InlineData(new[] { -1 }, "*token id -1 lies outside the vocabulary*")]
     [InlineData(new int[0], "*at least one token*")]

@@ -52,7 +52,7 @@ public sealed class ReferenceKernels : IOperatorKernels
     /// <inheritdoc/>
     public void LayerNorm(NormProgram program, float epsilon, ReadOnlySpan<float> x, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> y)
     {
-        KernelSupport.CheckRows(program, x, weight, y);
+        KernelSupport.CheckRows(program, x, weight, bias, y);
         for (int start = 0; start < x.Length; start += program.Width)
         {
             ReadOnlySpan<float> row = x.Slice(start, program.Width);
@@ -130,7 +130,7 @@ public sealed class ReferenceKernels : IOperatorKernels
     /// <inheritdoc/>
     public void Add(ResidualPlan plan, ReadOnlySpan<float> stream, ReadOnlySpan<float> x, Span<float> y)
     {
-        ArgumentNullException.ThrowIfNull(plan);
+        KernelSupport.CheckAdd(plan, stream, x, y);
         for (int index = 0; index < stream.Length; index++)
             y[index] = Rounding.ToFormat(stream[index] + x[index], plan.Output);
     }

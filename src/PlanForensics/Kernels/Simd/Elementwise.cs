@@ -65,6 +65,7 @@ internal static class Elementwise
 
     public static void Add(ResidualPlan plan, ReadOnlySpan<float> stream, ReadOnlySpan<float> x, Span<float> y)
     {
+        KernelSupport.CheckAdd(plan, stream, x, y);
         TensorPrimitives.Add(stream, x, y);
         Rounding.RoundInPlace(y, plan.Output);
     }

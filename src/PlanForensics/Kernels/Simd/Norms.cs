@@ -33,7 +33,7 @@ internal static class Norms<TF, TD, TSimd>
 
     public static void Layer(NormProgram program, float epsilon, ReadOnlySpan<float> x, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> y)
     {
-        KernelSupport.CheckRows(program, x, weight, y);
+        KernelSupport.CheckRows(program, x, weight, bias, y);
         Span<float> means = stackalloc float[TSimd.Width];
         Span<float> variances = stackalloc float[TSimd.Width];
         int block = TSimd.Width * program.Width;
