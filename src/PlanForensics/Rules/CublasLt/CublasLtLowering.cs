@@ -32,7 +32,7 @@ public static class CublasLtLowering
         }
         catch (ArgumentException exception)
         {
-            throw target.Refuse(plan, exception.Message);
+            throw plan.Refuse(exception.Message.Split(" (Parameter '")[0]);
         }
     }
 
@@ -53,7 +53,7 @@ public static class CublasLtLowering
         }
         catch (ArgumentException exception)
         {
-            throw target.Refuse(plan, exception.Message);
+            throw plan.Refuse(exception.Message.Split(" (Parameter '")[0]);
         }
     }
 
@@ -67,6 +67,6 @@ public static class CublasLtLowering
         CublasLtTarget target = new(profile, kind, depth, output);
         return depth <= ReductionLimits.LargestIndex
             ? target
-            : throw target.Refuse(plan, $"a reduction has at most {ReductionLimits.LargestIndex} terms; got K = {depth}");
+            : throw plan.Refuse($"a reduction has at most {ReductionLimits.LargestIndex} terms; got K = {depth}");
     }
 }

@@ -15,4 +15,6 @@ public abstract record CublasLtPlan(int AlgoId)
 
     /// <summary>The chain of a mode that the vocabulary does not cover.</summary>
     internal virtual ReductionChain ToChain(CublasLtTarget target) => throw new UnreachableException($"{Mode} is covered by GemmPlan");
+
+    internal PlanNotSupportedException Refuse(string reason) => new($"cublaslt {this}", reason);
 }

@@ -22,6 +22,4 @@ internal sealed record CublasLtTarget(CublasLtProfile Profile, CublasLtKind Kind
 
     /// <summary>A product on CUDA cores: every thread's accumulators start at +0.0.</summary>
     public GemmPlan CudaCore() => new() { Step = ReductionStep.Fma, Operand = CublasLtKinds.OperandOf(Kind), Output = Output, StartsAtZero = true };
-
-    public PlanNotSupportedException Refuse(CublasLtPlan plan, string reason) => new($"cublaslt {plan}", reason);
 }

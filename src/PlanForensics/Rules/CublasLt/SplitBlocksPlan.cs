@@ -17,6 +17,6 @@ public sealed record SplitBlocksPlan(int AlgoId, int KChunk, int Splits, int Blo
         GemmPlan unit = target.MatrixUnit();
         return unit.BlockK == 0
             ? unit with { SplitK = Splits, SplitGrain = BlockK, BlockK = BlockK }
-            : throw target.Refuse(this, "accumulators that close every tile were measured on sm_90 only; with the late addition of this architecture's fp8 unit their order is not known");
+            : throw Refuse("accumulators that close every tile were measured on sm_90 only; with the late addition of this architecture's fp8 unit their order is not known");
     }
 }
