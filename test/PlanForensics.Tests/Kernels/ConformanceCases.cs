@@ -46,11 +46,12 @@ public static class ConformanceCases
 
     /// <summary>Plans that multiply on a matrix unit.</summary>
     public static Gen<GemmPlan> MatrixUnitPlans { get; } = Gen.Select(
-        OneOf(4, 8, 16), OneOf(23, 24, 25), OneOf(DotRounding.TowardZeroFp32, DotRounding.TowardZeroE8M13, DotRounding.NearestEvenFp16),
-        OneOf(NumericFormat.Bf16, NumericFormat.Fp16, NumericFormat.Fp8E4M3), OneOf(1, 2), Formats,
-        (length, bits, rounding, operand, split, output) => new GemmPlan
+        OneOf(1, 3, 4, 8, 16, 32, 64), OneOf(10, 13, 23, 24, 25, 26, 40), OneOf(DotRounding.TowardZeroFp32, DotRounding.TowardZeroE8M13, DotRounding.NearestEvenFp16),
+        OneOf(NumericFormat.Tf32, NumericFormat.Bf16, NumericFormat.Fp16, NumericFormat.Fp8E4M3, NumericFormat.Fp8E5M2), OneOf((1, 0), (2, 0), (1, 16)),
+        Gen.Select(Formats, OneOf<int?>(null, null, -200, -3)),
+        (length, bits, rounding, operand, cut, ends) => new GemmPlan
         {
-            Step = ReductionStep.Dot(length, bits, rounding), Operand = operand, SplitK = split, Output = output,
+            Step = ReductionStep.Dot(length, bits, rounding, ends.Item2), Operand = operand, SplitK = cut.Item1, BlockK = cut.Item2, Output = ends.Item1,
             Accumulator = rounding == DotRounding.NearestEvenFp16 ? NumericFormat.Fp16 : NumericFormat.Fp32,
         });
 
@@ -59,7 +60,7 @@ public static class ConformanceCases
 
     /// <summary>Small matrix products on a matrix unit.</summary>
     public static Gen<ConformanceCase?> MatrixUnitGemms { get; } = Gen.Select(
-        MatrixUnitPlans, Shapes(Gen.Int[1, 2], Gen.Int[1, 5], Gen.Int[1, 40]), Kinds, Gen.Int[0, 1 << 20], (plan, shape, kind, seed) => Gemm(plan, shape, kind, seed));
+        MatrixUnitPlans, Shapes(OneOf(1, 2, 5), OneOf(1, 3, 33), Gen.Int[1, 70]), Kinds, Gen.Int[0, 1 << 20], (plan, shape, kind, seed) => Gemm(plan, shape, kind, seed));
 
     /// <summary>Matrix products whose plan differs inside the output.</summary>
     public static Gen<ConformanceCase?> MappedGemms { get; } = Gen.Select(

@@ -16,7 +16,8 @@ internal sealed class CompiledProgram
         (Instructions, Ranges, SlotCount) = ([.. compiler.Instructions], [.. compiler.Ranges], compiler.SlotCount);
         HasWide = Array.Exists(Instructions, static item => item.Opcode is Opcode.Widen or Opcode.ZeroWide || item.Step >= StepCode.Add64);
         HasRounding = Array.Exists(Instructions, static item => item.Opcode is Opcode.Run or Opcode.RunBlocks && item.Step > StepCode.MulAdd32);
-        IsPlain = !HasWide && !HasRounding && !Array.Exists(Instructions, static item => item.Opcode == Opcode.RunBlocks);
+        HasDot = Array.Exists(Instructions, static item => item.Dot is not null);
+        IsPlain = !HasDot && !HasWide && !HasRounding && !Array.Exists(Instructions, static item => item.Opcode == Opcode.RunBlocks);
     }
 
     public ReductionProgram Program { get; }
@@ -38,6 +39,9 @@ internal sealed class CompiledProgram
 
     /// <summary>Whether any slot is used in binary64.</summary>
     public bool HasWide { get; }
+
+    /// <summary>Whether a step is a matrix unit's, which takes tiles of rows only.</summary>
+    public bool HasDot { get; }
 
     /// <summary>Whether a step rounds to a format of its own, which needs registers.</summary>
     public bool HasRounding { get; }

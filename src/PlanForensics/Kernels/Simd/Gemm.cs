@@ -41,7 +41,8 @@ internal static unsafe class Gemm<TF, TD, TSimd>
     {
         int depth = weights.Depth;
         int blocks = (rows + MostRows(compiled) - 1) / MostRows(compiled);
-        using var memory = new ScratchMemory(sizeof(float) * (((long)rows * depth) + depth));
+        using var memory = new ScratchMemory(sizeof(float) * (((long)rows * depth * (compiled.HasDot ? 2 : 1)) + depth));
+        float* powers = memory.Start + ((nint)rows * depth) + depth;
         for (int block = 0; block < blocks; block++)
         {
             (int first, int count) = Block(rows, blocks, block);
@@ -50,10 +51,13 @@ internal static unsafe class Gemm<TF, TD, TSimd>
                 new Span<float>(memory.Start + ((nint)rows * depth), depth), new Span<float>(memory.Start + ((nint)first * depth), count * depth));
         }
 
+        if (compiled.HasDot)
+            DotPowers.Fill(memory.Start, (nint)rows * depth, compiled.Program.OperandA, powers);
         var job = new GemmJob<TF, TD, TSimd>
         {
-            Program = compiled, Weights = PackedWeights.Of(weights, 2 * TSimd.Width, compiled.Program.OperandB), A = memory.Start, Bias = bias, C = c,
+            Program = compiled, Weights = PackedWeights.Of(weights, 2 * TSimd.Width, compiled.Program.OperandB), A = memory.Start, Powers = powers, Bias = bias, C = c,
             Rows = rows, Blocks = blocks, Depth = depth, Outputs = weights.Outputs, FirstColumn = region.ColumnStart, LastColumn = region.ColumnStart + region.ColumnCount - 1,
+            HasNormalWeights = !compiled.HasDot || DotPowers.AreNormal(weights, compiled.Program.OperandB),
         };
         Parallelism.For(job, job.Split(Parallelism.Threads((long)rows * depth * region.ColumnCount, WorkPerThread, threads)), threads);
     }

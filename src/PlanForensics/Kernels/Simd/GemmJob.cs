@@ -15,6 +15,12 @@ internal sealed unsafe class GemmJob<TF, TD, TSimd> : IJob
     /// <summary>Row blocks one after the other, each interleaved.</summary>
     public required float* A { get; init; }
 
+    /// <summary>The exponents of A as powers of two, laid out as A is; matrix units only.</summary>
+    public required float* Powers { get; init; }
+
+    /// <summary>Whether the weights are zeros and normal numbers of their format; matrix units only.</summary>
+    public required bool HasNormalWeights { get; init; }
+
     public required float* Bias { get; init; }
 
     public required float* C { get; init; }
@@ -48,7 +54,7 @@ internal sealed unsafe class GemmJob<TF, TD, TSimd> : IJob
         int slot = Math.Max(2 * TSimd.MostRows, 2 * StreamPairs) * TSimd.Width;
         using var memory = new ScratchMemory(Program.ScratchBytes(slot));
         int panel = first;
-        for (; Rows == 1 && panel + StreamPairs <= end; panel += StreamPairs)
+        for (; Rows == 1 && !Program.HasDot && panel + StreamPairs <= end; panel += StreamPairs)
             Compute(panel, StreamPairs, 0, memory.Start);
         for (; IsTwoPairs && panel + 2 <= end; panel += 2)
             for (int block = 0; block < Blocks; block++)
@@ -66,7 +72,7 @@ internal sealed unsafe class GemmJob<TF, TD, TSimd> : IJob
         var tile = new Tile
         {
             Kind = pairs switch { 1 => TileKind.Rows, 2 => TileKind.TwoPairs, _ => TileKind.Stream }, Rows = rows, A = A + ((nint)firstRow * Depth), B = Weights.Panel(panel),
-            BStride = Weights.Width, PairStride = Weights.PanelLength,
+            Powers = Powers + ((nint)firstRow * Depth), HasNormalWeights = HasNormalWeights, BStride = Weights.Width, PairStride = Weights.PanelLength,
         };
         double* wide = TileExecutor<TF, TD, TSimd>.Run(Program, tile, scratch);
         int width = pairs * Weights.Width;

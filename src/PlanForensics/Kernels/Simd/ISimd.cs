@@ -4,7 +4,7 @@ namespace PlanForensics.Kernels.Simd;
 /// <typeparam name="TF">A register of binary32 lanes.</typeparam>
 /// <typeparam name="TD">A register of the same size with half as many binary64 lanes.</typeparam>
 /// <remarks>Every operation rounds each lane once, to nearest even, and never looks at another lane: the width does not show in the result.</remarks>
-internal unsafe interface ISimd<TF, TD>
+internal unsafe interface ISimd<TF, TD> : ISimdBits<TF>
     where TF : struct
     where TD : struct
 {

@@ -10,5 +10,6 @@ namespace PlanForensics.Kernels.Simd;
 /// <param name="Start">Run: what the accumulator starts with.</param>
 /// <param name="FirstRange">Run: first of the program's ranges.</param>
 /// <param name="RangeCount">Run: number of ranges.</param>
+/// <param name="Dot">Run of a matrix unit: its step.</param>
 internal readonly record struct Instruction(
-    Opcode Opcode, int Slot, NumericFormat Format = NumericFormat.Fp32, StepCode Step = default, ChainStart Start = default, int FirstRange = 0, int RangeCount = 0);
+    Opcode Opcode, int Slot, NumericFormat Format = NumericFormat.Fp32, StepCode Step = default, ChainStart Start = default, int FirstRange = 0, int RangeCount = 0, DotStep? Dot = null);

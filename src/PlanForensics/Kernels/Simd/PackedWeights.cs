@@ -4,7 +4,7 @@ using PlanForensics.Numerics;
 
 namespace PlanForensics.Kernels.Simd;
 
-/// <summary>Weights as panels of columns, (panel, K, panel width), rounded to an operand format. The last panel is filled up with zeros.</summary>
+/// <summary>Weights as panels of columns, (panel, K, panel width), rounded to an operand format. The last panel is filled up with ones, whose results nobody reads.</summary>
 internal sealed unsafe class PackedWeights
 {
     private const int Alignment = 64;
@@ -70,7 +70,7 @@ internal sealed unsafe class PackedWeights
                 if (output < matrix.Outputs)
                     Operands.Round(matrix.Values.Span.Slice(output * matrix.Depth, matrix.Depth), row, format);
                 else
-                    Array.Clear(row);
+                    Array.Fill(row, 1f);
                 for (int k = 0; k < row.Length; k++)
                     destination[((nint)k * Width) + column] = row[k];
             }

@@ -6,8 +6,11 @@ namespace PlanForensics.Kernels.Simd;
 /// <summary>Flattens the chains of a program. A chain at depth d works in slot d; its sub-chains are finished in slot d + 1 and then added.</summary>
 internal sealed class ProgramCompiler
 {
+    private readonly ReductionProgram _program;
+
     public ProgramCompiler(ReductionProgram program)
     {
+        _program = program;
         IsSupported = program.Root is null || CanCompile(program.Root);
         if (!IsSupported)
             return;
@@ -33,7 +36,7 @@ internal sealed class ProgramCompiler
         if (chain.Accumulator == NumericFormat.Int32)
             return false;
         foreach (ReductionItem item in chain.Items)
-            if (item is ReductionChain inner ? !CanCompile(inner) : item is ReductionSegment { Step.Kind: StepKind.Dot or StepKind.Dp4a })
+            if (item is ReductionChain inner ? !CanCompile(inner) : item is ReductionSegment { Step.Kind: StepKind.Dp4a })
                 return false;
         return true;
     }
@@ -93,7 +96,7 @@ internal sealed class ProgramCompiler
             ? only
             : null;
         code = segment is null ? default : CodeOf(segment.Step, accumulator);
-        return segment is not null && code < StepCode.Add64 && code != StepCode.Pair32;
+        return segment is not null && code < StepCode.Dot && code != StepCode.Pair32;
     }
 
     private int RunBlocks(ReductionChain chain, int position, int slot)
@@ -114,8 +117,11 @@ internal sealed class ProgramCompiler
     private int Run(ReductionChain chain, int position, ChainStart start, int slot)
     {
         int firstRange = Ranges.Count;
-        StepCode code = CodeOf(((ReductionSegment)chain.Items[position]).Step, chain.Accumulator);
-        while (position < chain.Items.Length && chain.Items[position] is ReductionSegment segment && CodeOf(segment.Step, chain.Accumulator) == code)
+        ReductionStep step = ((ReductionSegment)chain.Items[position]).Step;
+        StepCode code = CodeOf(step, chain.Accumulator);
+        DotStep? dot = code == StepCode.Dot ? new DotStep(step, _program.OperandA, _program.OperandB) : null;
+        while (position < chain.Items.Length && chain.Items[position] is ReductionSegment segment
+            && CodeOf(segment.Step, chain.Accumulator) == code && (dot is null || segment.Step == step))
         {
             if (code == StepCode.Pair32)
                 AddPairs(segment);
@@ -124,7 +130,7 @@ internal sealed class ProgramCompiler
             position++;
         }
 
-        Instructions.Add(new Instruction(Opcode.Run, slot, chain.Accumulator, code, start, firstRange, Ranges.Count - firstRange));
+        Instructions.Add(new Instruction(Opcode.Run, slot, chain.Accumulator, code, start, firstRange, Ranges.Count - firstRange, dot));
         return position;
     }
 
@@ -144,6 +150,7 @@ internal sealed class ProgramCompiler
         return (step.Kind, accumulator) switch
         {
             (StepKind.Bf16Pair, _) => StepCode.Pair32,
+            (StepKind.Dot, _) => StepCode.Dot,
             (StepKind.Add, NumericFormat.Fp64) => StepCode.Add64,
             (_, NumericFormat.Fp64) => wideProduct ? StepCode.MulAddNarrow64 : StepCode.Product64,
             (StepKind.Add, NumericFormat.Bf16) => StepCode.AddBf16,

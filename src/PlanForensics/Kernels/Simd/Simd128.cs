@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.Arm;
 namespace PlanForensics.Kernels.Simd;
 
 /// <summary>128-bit registers: every x64 and Arm64 machine.</summary>
-internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, Vector128<double>>
+internal readonly unsafe partial struct Simd128 : ISimd<Vector128<float>, Vector128<double>>
 {
     public static string Name => "vector128";
 

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace PlanForensics.Kernels.Simd;
 
 /// <summary>256-bit registers (AVX2).</summary>
-internal readonly unsafe struct Simd256 : ISimd<Vector256<float>, Vector256<double>>
+internal readonly unsafe partial struct Simd256 : ISimd<Vector256<float>, Vector256<double>>
 {
     public static string Name => "vector256";
 

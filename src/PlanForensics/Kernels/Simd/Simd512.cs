@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace PlanForensics.Kernels.Simd;
 
 /// <summary>512-bit registers (AVX-512).</summary>
-internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, Vector512<double>>
+internal readonly unsafe partial struct Simd512 : ISimd<Vector512<float>, Vector512<double>>
 {
     public static string Name => "vector512";
 

@@ -19,6 +19,8 @@ internal enum StepCode : byte
 
     /// <summary>The product stays in binary32.</summary>
     MulAddWideFp16,
+    /// <summary>A block of a matrix unit.</summary>
+    Dot,
     Add64,
 
     /// <summary>Fused or not: the product of two binary32 values is exact in binary64.</summary>

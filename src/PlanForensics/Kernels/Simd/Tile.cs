@@ -15,6 +15,12 @@ internal unsafe struct Tile
 
     public float* B;
 
+    /// <summary>Matrix units: the exponents of A as powers of two, laid out as A is.</summary>
+    public float* Powers;
+
+    /// <summary>Matrix units: whether B holds zeros and normal numbers of its format only.</summary>
+    public bool HasNormalWeights;
+
     /// <summary>Distance between successive terms of B.</summary>
     public nint BStride;
 

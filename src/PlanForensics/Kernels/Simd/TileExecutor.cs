@@ -59,6 +59,7 @@ internal static unsafe class TileExecutor<TF, TD, TSimd>
             case StepCode.FmaFp16: Terms<Steps.Fma<Roundings.Fp16>>(tile, instruction, ranges, narrow); break;
             case StepCode.MulAddFp16: Terms<Steps.MulAdd<Roundings.Fp16, Roundings.Fp16>>(tile, instruction, ranges, narrow); break;
             case StepCode.MulAddWideFp16: Terms<Steps.MulAdd<Roundings.Fp32, Roundings.Fp16>>(tile, instruction, ranges, narrow); break;
+            case StepCode.Dot: Blocks(tile, instruction, ranges, narrow); break;
             case StepCode.Add64: WideKernel<TF, TD, TSimd>.Run<WideSteps.Add>(tile, ranges, count, start, wide); break;
             case StepCode.Product64: WideKernel<TF, TD, TSimd>.Run<WideSteps.Product>(tile, ranges, count, start, wide); break;
             case StepCode.MulAddNarrow64: WideKernel<TF, TD, TSimd>.Run<WideSteps.NarrowProduct>(tile, ranges, count, start, wide); break;
@@ -80,6 +81,13 @@ internal static unsafe class TileExecutor<TF, TD, TSimd>
             case TileKind.Lanes when blocks: LaneKernel<TF, TD, TSimd>.RunBlocks<TStep>(tile, ranges, count, accumulators); break;
             default: LaneKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, instruction.Start, accumulators); break;
         }
+    }
+
+    private static void Blocks(in Tile tile, in Instruction instruction, TermRange* ranges, float* accumulators)
+    {
+        if (instruction.Start != ChainStart.Stored)
+            new Span<float>(accumulators, tile.Slot(TSimd.Width)).Clear(); // a first block is added to +0.0
+        DotKernel<TF, TD, TSimd>.Run(tile, instruction.Dot!, ranges, instruction.RangeCount, accumulators);
     }
 
     private static void AddNext(float* accumulators, int slot, NumericFormat format)
