@@ -18,5 +18,6 @@ internal static class CommandList
         BisectCommand.Create(session),
         PlanCommand.Create(session),
         CublasCommand.Create(session),
+        TensorCoreCommand.Create(session),
     ];
 }

@@ -25,6 +25,7 @@ namespace PlanForensics.Cli.Json;
 [JsonSerializable(typeof(BisectionDocument))]
 [JsonSerializable(typeof(DemoDocument))]
 [JsonSerializable(typeof(IReadOnlyList<CublasDecisionDocument>))]
+[JsonSerializable(typeof(TensorCoreSetDocument[]))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     /// <summary>The context to use: as the default one, but <c>&gt;</c> and letters of any script stand as they are.</summary>
