@@ -5,5 +5,7 @@ using PlanForensics.Kernels;
 
 if (args is ["quick", ..])
     QuickRun.Run(args.Length > 1 ? args[1] : KernelSelection.Default.Name, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1);
+else if (args is ["tensorcore", ..])
+    TensorCoreRun.Run();
 else
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

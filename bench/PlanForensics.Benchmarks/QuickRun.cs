@@ -74,10 +74,10 @@ internal static class QuickRun
         }
     }
 
-    private static void Print(string plan, string shape, double seconds, string rate) =>
+    internal static void Print(string plan, string shape, double seconds, string rate) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{plan,-40} {shape,-32} {seconds * 1e6,10:F2} us  {rate}"));
 
-    private static double Best(Action action)
+    internal static double Best(Action action)
     {
         double best = double.MaxValue;
         for (long total = Stopwatch.GetTimestamp(), calls = 1, runs = 0; runs < 5 || Stopwatch.GetElapsedTime(total).TotalSeconds < 0.5; runs++)

@@ -9,7 +9,7 @@ namespace PlanForensics.Kernels.Simd;
 /// alignment, and the conversion to an integer truncates it; sums are of 32-bit integers.
 /// </summary>
 /// <remarks>
-/// That is the step exactly while the largest exponent lies between -100 and 100, F is at most 25, everything is finite and no sum of integers overflows. Lanes that leave these
+/// That is the step exactly while the largest exponent lies between -100 and 100, F is at most 25, a zero term counts with less, everything is finite and no sum of integers overflows. Lanes that leave these
 /// bounds are computed again by <see cref="DotStep"/>.
 /// </remarks>
 internal static unsafe class DotKernel<TF, TD, TSimd>
@@ -17,9 +17,6 @@ internal static unsafe class DotKernel<TF, TD, TSimd>
     where TD : struct
     where TSimd : struct, ISimd<TF, TD>
 {
-    /// <summary>Largest F for which eight products and an accumulator fit 32-bit integers.</summary>
-    private const int MostAlignmentBits = 25;
-
     /// <summary>Products whose sum cannot overflow.</summary>
     private const int ChunkLength = 8;
 
@@ -56,7 +53,7 @@ internal static unsafe class DotKernel<TF, TD, TSimd>
         TF scale = TSimd.BroadcastBits((254 + step.AlignmentBits) << 23);
         TF lowScale = TSimd.SubtractInt32(scale, lowPower), highScale = TSimd.SubtractInt32(scale, highPower);
         TF lowSum = TSimd.ToInt32(TSimd.Multiply(low, lowScale)), highSum = TSimd.ToInt32(TSimd.Multiply(high, highScale));
-        TF lowOverflow = TSimd.BroadcastBits(step.AlignmentBits > MostAlignmentBits ? -1 : 0), highOverflow = lowOverflow;
+        TF lowOverflow = TSimd.BroadcastBits(step.FitsRegisters ? 0 : -1), highOverflow = lowOverflow;
         float* a0 = operands.A0, a1 = operands.A1;
         b0 = operands.B0;
         b1 = operands.B1;

@@ -7,16 +7,22 @@ internal static class DotPowers
 {
     private const int ExponentMask = 0x7F80_0000;
 
-    /// <summary>Powers of two: 0 for a zero, a NaN for what is not finite; a subnormal number has its format's smallest exponent.</summary>
-    public static unsafe void Fill(float* values, nint count, NumericFormat format, float* powers)
+    /// <summary>The bits of the power that a format's subnormal numbers count with.</summary>
+    public static int Smallest(NumericFormat format) => (127 + DotStep.SmallestExponent(format)) << 23;
+
+    /// <summary>A power of two: 0 for a zero, a NaN for what is not finite.</summary>
+    public static float Of(float value, int smallest)
     {
-        int smallest = (127 + DotStep.SmallestExponent(format)) << 23;
-        for (nint index = 0; index < count; index++)
-        {
-            int bits = BitConverter.SingleToInt32Bits(values[index]) & int.MaxValue;
-            int field = bits & ExponentMask;
-            powers[index] = BitConverter.Int32BitsToSingle(bits == 0 ? 0 : field == ExponentMask ? 0x7FC0_0000 : Math.Max(field, smallest));
-        }
+        int bits = BitConverter.SingleToInt32Bits(value) & int.MaxValue;
+        int field = bits & ExponentMask;
+        return BitConverter.Int32BitsToSingle(bits == 0 ? 0 : field == ExponentMask ? 0x7FC0_0000 : Math.Max(field, smallest));
+    }
+
+    /// <summary>Whether a number is zero or a normal number of its format.</summary>
+    public static bool IsNormal(float value, int smallest)
+    {
+        int bits = BitConverter.SingleToInt32Bits(value) & int.MaxValue;
+        return bits == 0 || (bits >= smallest && bits < ExponentMask);
     }
 
     /// <summary>Whether all weights of a matrix, rounded to a format, are zeros or normal numbers of it; looked up once.</summary>
@@ -25,17 +31,14 @@ internal static class DotPowers
 
     private static bool AllNormal(WeightMatrix matrix, NumericFormat format)
     {
-        int smallest = (127 + DotStep.SmallestExponent(format)) << 23;
+        int smallest = Smallest(format);
         float[] row = new float[matrix.Depth];
         for (int output = 0; output < matrix.Outputs; output++)
         {
             Operands.Round(matrix.Values.Span.Slice(output * matrix.Depth, matrix.Depth), row, format);
             foreach (float value in row)
-            {
-                int bits = BitConverter.SingleToInt32Bits(value) & int.MaxValue;
-                if (bits != 0 && (bits < smallest || bits >= ExponentMask))
+                if (!IsNormal(value, smallest))
                     return false;
-            }
         }
 
         return true;

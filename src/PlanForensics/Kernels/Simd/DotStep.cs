@@ -27,6 +27,9 @@ internal sealed unsafe class DotStep
         _smallestC = step.Rounding == DotRounding.NearestEvenFp16 ? -14 : -126;
     }
 
+    /// <summary>Whether eight products and an accumulator fit 32-bit integers, and a zero term never has the largest exponent where that is -100 or more.</summary>
+    public bool FitsRegisters => AlignmentBits <= 25 && _zeroExponent < -100;
+
     public int BlockLength { get; }
 
     public int AlignmentBits { get; }

@@ -22,23 +22,40 @@ internal static unsafe class DotTile<TF, TD, TSimd>
         float* pair = right + (width * shape.Depth);
         bool truncates = model.Operand == NumericFormat.Tf32;
         Copy(a, new Span<float>(left, a.Length), truncates);
-        DotPowers.Fill(left, a.Length, model.Operand, powers);
+        DotFill<TF, TD, TSimd>.Powers(left, a.Length, model.Operand, powers);
         new Span<float>(right, width * shape.Depth).Fill(1);
         new Span<float>(pair, 2 * TSimd.Width).Clear();
         for (int k = 0; k < shape.Depth; k++)
             Copy(b.Slice(k * shape.Columns, shape.Columns), new Span<float>(right + (k * width), shape.Columns), truncates);
+        bool normal = AreNormal(right, (nint)width * shape.Depth, model.Operand);
         switch (step.Rounding)
         {
-            case DotRounding.TowardZeroFp32: Rows<DotRoundings.TowardZeroFp32>(step, shape, left, powers, right, pair, c, d); break;
-            case DotRounding.TowardZeroE8M13: Rows<DotRoundings.TowardZeroE8M13>(step, shape, left, powers, right, pair, c, d); break;
-            default: Rows<DotRoundings.NearestEvenFp16>(step, shape, left, powers, right, pair, c, d); break;
+            case DotRounding.TowardZeroFp32 when normal: Rows<DotRoundings.TowardZeroFp32, WeightPowers.Normal>(step, shape, left, powers, right, pair, c, d); break;
+            case DotRounding.TowardZeroFp32: Rows<DotRoundings.TowardZeroFp32, WeightPowers.Clamped>(step, shape, left, powers, right, pair, c, d); break;
+            case DotRounding.TowardZeroE8M13: Rows<DotRoundings.TowardZeroE8M13, WeightPowers.Clamped>(step, shape, left, powers, right, pair, c, d); break;
+            default: Rows<DotRoundings.NearestEvenFp16, WeightPowers.Clamped>(step, shape, left, powers, right, pair, c, d); break;
         }
     }
 
+    /// <summary>Whether values, a whole number of registers, are zeros or normal numbers of a format.</summary>
+    private static bool AreNormal(float* values, nint count, NumericFormat format)
+    {
+        TF smallest = TSimd.BroadcastBits(DotPowers.Smallest(format));
+        TF differences = TSimd.BroadcastBits(0);
+        for (nint index = 0; index < count; index += TSimd.Width)
+        {
+            TF source = TSimd.Load(values + index);
+            differences = TSimd.Or(differences, TSimd.Xor(WeightPowers.Clamped.Of<TF, TD, TSimd>(source, smallest), WeightPowers.Normal.Of<TF, TD, TSimd>(source, smallest)));
+        }
+
+        return TSimd.SignBits(TSimd.EqualsInt32(differences, TSimd.BroadcastBits(0))) == (uint)((1L << TSimd.Width) - 1);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows<TRounding>(
+    private static void Rows<TRounding, TPowers>(
         DotStep step, (int Rows, int Columns, int Depth) shape, float* a, float* powers, float* b, float* pair, ReadOnlySpan<float> c, Span<float> d)
         where TRounding : struct, IDotRounding
+        where TPowers : struct, IWeightPowers
     {
         (int rows, int columns, int depth) = shape;
         int width = (columns + TSimd.Width - 1) / TSimd.Width * TSimd.Width;
@@ -55,7 +72,7 @@ internal static unsafe class DotTile<TF, TD, TSimd>
                     nint low = ((nint)row * depth) + first, high = ((nint)second * depth) + first;
                     float* block = b + ((nint)first * width) + column;
                     var operands = new DotOperands(a + low, a + high, powers + low, powers + high, block, block, 1, width);
-                    DotKernel<TF, TD, TSimd>.Block<TRounding, WeightPowers.Clamped>(step, operands, Math.Min(step.BlockLength, depth - first), pair);
+                    DotKernel<TF, TD, TSimd>.Block<TRounding, TPowers>(step, operands, Math.Min(step.BlockLength, depth - first), pair);
                 }
 
                 new ReadOnlySpan<float>(pair + TSimd.Width, count).CopyTo(d.Slice((second * columns) + column, count));

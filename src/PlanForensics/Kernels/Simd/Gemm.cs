@@ -52,7 +52,7 @@ internal static unsafe class Gemm<TF, TD, TSimd>
         }
 
         if (compiled.HasDot)
-            DotPowers.Fill(memory.Start, (nint)rows * depth, compiled.Program.OperandA, powers);
+            DotFill<TF, TD, TSimd>.Powers(memory.Start, (nint)rows * depth, compiled.Program.OperandA, powers);
         var job = new GemmJob<TF, TD, TSimd>
         {
             Program = compiled, Weights = PackedWeights.Of(weights, 2 * TSimd.Width, compiled.Program.OperandB), A = memory.Start, Powers = powers, Bias = bias, C = c,
