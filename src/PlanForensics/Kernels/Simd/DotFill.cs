@@ -15,7 +15,6 @@ internal static unsafe class DotFill<TF, TD, TSimd>
         nint index = 0;
         for (; index + TSimd.Width <= count; index += TSimd.Width)
             TSimd.Store(WeightPowers.Clamped.Of<TF, TD, TSimd>(TSimd.Load(values + index), smallest), powers + index);
-
         for (; index < count; index++)
             powers[index] = DotPowers.Of(values[index], DotPowers.Smallest(format));
     }
