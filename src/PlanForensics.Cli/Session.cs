@@ -12,6 +12,9 @@ internal sealed record Session(TextWriter Output, TextWriter Error)
     /// <summary>Columns of text where the output is no terminal.</summary>
     public const int DefaultWidth = 80;
 
+    /// <summary>Standard input.</summary>
+    public TextReader Input { get; init; } = Console.In;
+
     /// <summary>Whether results go to a terminal.</summary>
     public bool OutputIsTerminal { get; init; }
 

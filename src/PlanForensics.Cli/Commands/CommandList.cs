@@ -19,5 +19,6 @@ internal static class CommandList
         PlanCommand.Create(session),
         CublasCommand.Create(session),
         TensorCoreCommand.Create(session),
+        KernelCommand.Create(session),
     ];
 }

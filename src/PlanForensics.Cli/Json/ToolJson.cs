@@ -26,8 +26,12 @@ namespace PlanForensics.Cli.Json;
 [JsonSerializable(typeof(DemoDocument))]
 [JsonSerializable(typeof(IReadOnlyList<CublasDecisionDocument>))]
 [JsonSerializable(typeof(TensorCoreSetDocument[]))]
+[JsonSerializable(typeof(KernelDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     /// <summary>The context to use: as the default one, but <c>&gt;</c> and letters of any script stand as they are.</summary>
     public static ToolJson Documents => field ??= new(new JsonSerializerOptions(Default.GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>As <see cref="Documents"/>, one line a document.</summary>
+    public static ToolJson Lines => field ??= new(new JsonSerializerOptions(Documents.Options) { WriteIndented = false });
 }
