@@ -16,12 +16,7 @@ internal static class AttributeCommand
         Argument<string> request = new("REQUEST") { Description = "the recorded request's id" };
         Option<string> store = StoreOption.Create("the store");
         Option<string> model = ModelOption.Create();
-        Option<string> candidates = new("--candidates")
-        {
-            Description = "catalogue (each plan of \"plan list\" everywhere, the default), phases (each pair of them, one for prefill, one for decode), or a file",
-            HelpName = "WHICH",
-            DefaultValueFactory = _ => CandidateList.Catalogue,
-        };
+        Option<string> candidates = CandidateList.Option();
         ScheduleOptions formats = new();
         Option<int?> steps = new("--steps") { Description = "steps to compare at most; default all", HelpName = "N", CustomParser = ReplayOptions.ParseCount };
         Option<bool> full = new("--full") { Description = "replay every class to its end, not only to its first difference" };

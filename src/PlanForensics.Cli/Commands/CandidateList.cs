@@ -1,3 +1,4 @@
+using System.CommandLine;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
 using PlanForensics.Replay;
@@ -12,6 +13,14 @@ internal static class CandidateList
 
     /// <summary>Every pair of named gemm plans, one for prefill and one for decode.</summary>
     public const string Phases = "phases";
+
+    /// <summary>The option that names them.</summary>
+    public static Option<string> Option() => new("--candidates")
+    {
+        Description = "catalogue (each plan of \"plan list\" everywhere, the default), phases (each pair of them, one for prefill, one for decode), or a file",
+        HelpName = "WHICH",
+        DefaultValueFactory = _ => Catalogue,
+    };
 
     /// <param name="text">The value of <c>--candidates</c>.</param>
     /// <param name="activations">Format between operators; null where it is not known: the catalogue is then tried in fp32 and in bf16.</param>

@@ -16,6 +16,7 @@ internal static class CommandList
         ReplayCommand.Create(session),
         AttributeCommand.Create(session),
         BisectCommand.Create(session),
+        PostmortemCommand.Create(session),
         PlanCommand.Create(session),
         CublasCommand.Create(session),
         TensorCoreCommand.Create(session),

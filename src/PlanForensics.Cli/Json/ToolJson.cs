@@ -24,6 +24,7 @@ namespace PlanForensics.Cli.Json;
 [JsonSerializable(typeof(AttributionDocument))]
 [JsonSerializable(typeof(BisectionDocument))]
 [JsonSerializable(typeof(DemoDocument))]
+[JsonSerializable(typeof(PostmortemDocument))]
 [JsonSerializable(typeof(IReadOnlyList<CublasDecisionDocument>))]
 [JsonSerializable(typeof(TensorCoreSetDocument[]))]
 [JsonSerializable(typeof(KernelDocument))]

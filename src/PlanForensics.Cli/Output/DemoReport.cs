@@ -1,4 +1,3 @@
-using PlanForensics.Attribution;
 using PlanForensics.Cli.Commands;
 using PlanForensics.Cli.Tokenizers;
 using PlanForensics.Diffing;
@@ -23,28 +22,7 @@ internal static class DemoReport
         }
 
         PrintFlip(outcome, postmortem.Flip!, tokenizer, report);
-        foreach ((string side, AttributionVerdict? verdict) in new[] { ("A", postmortem.SideA), ("B", postmortem.SideB) })
-        {
-            if (verdict is null)
-                continue;
-            report.Line();
-            report.Line($"side {side}");
-            AttributionReport.Print(verdict, report);
-        }
-
-        if (postmortem.Bisection is { } bisection)
-        {
-            report.Line();
-            report.Line("operator");
-            BisectionReport.Print(bisection, tokenizer, report);
-        }
-
-        if (postmortem.Pin is { } pin)
-            report.Prose("pin", pin.Explanation);
-        foreach (string caveat in postmortem.Caveats)
-            report.Prose("caveat", caveat);
-        report.Line();
-        report.Prose("verdict", $"{Names.InWords(postmortem.State)}: {postmortem.Explanation}");
+        PostmortemReport.Print(postmortem, tokenizer, report);
     }
 
     private static void PrintFlip(DemoOutcome outcome, TokenFlip flip, ModelTokenizer tokenizer, TextReport report)

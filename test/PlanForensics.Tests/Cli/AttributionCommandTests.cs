@@ -41,6 +41,26 @@ public sealed class AttributionCommandTests(Incident incident) : IClassFixture<I
     }
 
     [Fact]
+    public void A_postmortem_names_both_plans_and_the_operators()
+    {
+        string[] names = ["prefill sequential_fma, decode gemv_warp32", "sequential_fma"];
+        string file = incident.Write("postmortem.txt", string.Concat(names.Select(name =>
+            $"[{name}]\n{CandidateList.Read("phases", NumericFormat.Fp32, null, null).Single(candidate => candidate.Name == name).PlanFor(ContractSamples.State(0)).Text}\n")));
+        string[] arguments = ["postmortem", "b1-p0", "b4-p0", "--store", incident.StorePath, "--model", Incident.ModelPath, "--candidates", file];
+
+        ToolRun text = ToolRun.Of(arguments);
+        JsonElement json = ToolRun.Of([.. arguments, "--json"]).Json;
+
+        text.ExitCode.Should().Be(1);
+        text.Output.Should().Contain("side A").And.Contain("side B").And.Contain(names[0]).And.Contain("\nverdict ");
+        json.GetProperty("side_a").GetProperty("state").GetString().Should().Be("identified");
+        json.GetProperty("side_b").GetProperty("state").GetString().Should().Be("identified");
+        json.GetProperty("first_divergence").GetProperty("step_index_a").GetInt32().Should().BePositive();
+        ToolRun.Of(["postmortem", "b4-p0", "b4-p0", "--store", incident.StorePath, "--model", Incident.ModelPath]).ExitCode.Should().Be(0);
+        ToolRun.Of(["postmortem", "b1-p0", "b1-p1", "--store", incident.StorePath, "--model", Incident.ModelPath]).Output.Should().Contain("no plan is to blame");
+    }
+
+    [Fact]
     public void A_file_of_candidates_is_read()
     {
         string file = incident.Write("candidates.txt", "# two\n[wrong]\ngemm split_k=2\n\n[as it says]\nrecorded\n");

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using PlanForensics.Attribution;
+using PlanForensics.Cli.Json;
+using PlanForensics.Cli.Output;
+using PlanForensics.Cli.Tokenizers;
+using PlanForensics.Contracts;
+using PlanForensics.Replay;
+using PlanForensics.Store;
+
+namespace PlanForensics.Cli.Commands;
+
+/// <summary><c>postmortem</c>: why two recorded runs of one request differ, from the effective requests to the pin.</summary>
+internal static class PostmortemCommand
+{
+    public static Command Create(Session session)
+    {
+        Argument<string> a = new("REQUEST_A") { Description = "side A's request" };
+        Argument<string> b = new("REQUEST_B") { Description = "side B's request" };
+        Option<string> store = StoreOption.Create("the store");
+        Option<string> model = ModelOption.Create();
+        Option<string> candidates = CandidateList.Option();
+        ScheduleOptions formats = new();
+        Option<int?> steps = new("--steps") { Description = "steps to compare at most; default all", HelpName = "N", CustomParser = ReplayOptions.ParseCount };
+        ToolCommand command = new(
+            "postmortem",
+            "says why two recorded runs differ: the effective requests first, then each side's plan, the operator that made the difference, and a pin that removes it",
+            "postmortem batch1-01 batch4-01 --store demo.db --model samples/models/kjv-1m --candidates phases --activations bf16",
+            "postmortem request-1 request-2 --store incident.db --model model --candidates candidates.txt --json")
+        {
+            a, b, store, model, candidates,
+        };
+        formats.AddTo(command);
+        command.Add(steps);
+        return command.Runs(parsed =>
+        {
+            AttributionOptions options = new() { MaximumSteps = parsed.GetValue(steps), StopAtFirstDifference = true };
+            using ContractStore opened = StoreAccess.OpenToRead(parsed.GetRequiredValue(store));
+            ExecutionContract sideA = opened.Require(parsed.GetRequiredValue(a));
+            ExecutionContract sideB = opened.Require(parsed.GetRequiredValue(b));
+            IReadOnlyList<PlanSchedule> plans = formats.ReadCandidates(parsed, parsed.GetRequiredValue(candidates), sideA);
+            (ReplayModel ready, ModelTokenizer tokenizer) = ModelOption.Load(parsed.GetRequiredValue(model));
+            PostmortemResult result = session.TrackStages(
+                "explaining", progress => Postmortem.Run(Engines.WithMemo(), ready, sideA, sideB, plans, options, progress, session.Cancellation));
+            if (parsed.WantsJson())
+                session.WriteJson(PostmortemDocument.Of(result, tokenizer)!, ToolJson.Documents.PostmortemDocument);
+            else
+                PostmortemReport.Print(result, tokenizer, session.Report);
+            return ExitOf(result.State);
+        });
+    }
+
+    private static ExitCode ExitOf(PostmortemState state) => state switch
+    {
+        PostmortemState.NoDifference => ExitCode.Same,
+        PostmortemState.Unexplained => ExitCode.CannotRun,
+        _ => ExitCode.Different,
+    };
+}
