@@ -9,7 +9,7 @@ internal sealed class KernelName
         string trimmed = text.Trim();
         bool isCut;
         if (trimmed.StartsWith("_Z", StringComparison.Ordinal))
-            Root = ItaniumReader.Read(trimmed, out isCut);
+            Root = ItaniumReader.Read(KernelEllipsis.EndsWith(trimmed) ? KernelEllipsis.Strip(trimmed) : trimmed, out isCut);
         else
             Root = CppNameReader.Read(Unify(trimmed), out isCut);
         IsCut = isCut;

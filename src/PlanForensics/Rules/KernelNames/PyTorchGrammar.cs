@@ -15,7 +15,7 @@ internal sealed class PyTorchGrammar : IKernelGrammar
         if (function.Contains("elementwise", StringComparison.Ordinal))
             return name.Describe("pytorch", KernelOperator.Pointwise);
         if (!function.StartsWith("reduce_kernel", StringComparison.Ordinal))
-            return name.Describe("pytorch", null);
+            return name.EndsInsideName || function.Length == 0 ? null : name.Describe("pytorch", null);
         return name.Describe("pytorch", KernelOperator.Reduce) with
         {
             OperandFormat = KernelFormats.OfType(name.Root.Find(last => last is "ReduceOp")?.At(0)),
