@@ -61,7 +61,7 @@ public sealed class ContractStoreTests : IDisposable
         store.Write(contract);
 
         store.Get("r1").Steps[0].Observation.Should().Be(odd);
-        store.Get("r1").Steps[0].Observation.TopK![2].Bits.Should().Be(0xFFC12345);
+        store.Get("r1").Steps[0].Observation.TopK![0].Bits.Should().Be(0xFFC12345);
     }
 
     [Fact]
