@@ -77,6 +77,8 @@ Report($"batch {LargeBatch}", result.SideB!);
 Console.WriteLine();
 Console.WriteLine($"Operator: {result.Bisection?.Explanation}");
 Console.WriteLine($"Pin: {result.Pin?.Explanation}");
+foreach (string caveat in result.Caveats)
+    Console.WriteLine($"Caveat: {caveat}");
 
 // 4. The same server with one plan for every shape.
 var pinned = new ShapeBucketDispatcher(new ShapeBucket(null, manyRows));
