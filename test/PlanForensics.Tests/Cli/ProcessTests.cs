@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using FluentAssertions;
 using PlanForensics.Cli;
+using PlanForensics.Kernels;
 using Xunit;
 
 namespace PlanForensics.Tests.Cli;
@@ -38,7 +39,22 @@ public sealed class ProcessTests(Incident incident) : IClassFixture<Incident>
         run.Output.Should().BeEmpty();
     }
 
-    private static ToolRun Start(params string[] arguments)
+    [Theory]
+    [InlineData("nope", 2, "no kernel is named \"nope\"")]
+    [InlineData("reference", 3, "has no request")] // control: a kernel that there is gets past the choice of kernels, to the next mistake
+    public void A_kernel_that_there_is_not_is_a_usage_error_and_no_defect(string kernel, int exitCode, string message)
+    {
+        string request = kernel == "nope" ? "b4-p0" : "nobody";
+        ToolRun run = StartWith(kernel, "attribute", request, "--store", incident.StorePath, "--model", Incident.ModelPath, "--activations", "fp32", "--steps", "1");
+
+        run.ExitCode.Should().Be(exitCode);
+        run.Output.Should().BeEmpty();
+        run.Error.Should().Contain(message).And.NotContain("defect").And.NotContain("   at ");
+    }
+
+    private static ToolRun Start(params string[] arguments) => StartWith(null, arguments);
+
+    private static ToolRun StartWith(string? kernel, params string[] arguments)
     {
         ProcessStartInfo start = new("dotnet")
         {
@@ -49,6 +65,8 @@ public sealed class ProcessTests(Incident incident) : IClassFixture<Incident>
         };
         foreach (string argument in arguments.Prepend(typeof(CommandLine).Assembly.Location))
             start.ArgumentList.Add(argument);
+        if (kernel is not null)
+            start.Environment[KernelSelection.ForceVariable] = kernel;
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         string output = process.StandardOutput.ReadToEnd();
