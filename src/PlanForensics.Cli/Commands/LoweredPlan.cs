@@ -17,7 +17,7 @@ internal sealed record LoweredPlan(PlanExplanation Explanation, OperatorShape Sh
     /// <summary>The shape in the words of the plan's family.</summary>
     public string ShapeText => Plan switch
     {
-        GemmPlan or PlanMap or AllReducePlan => Text($"M={Shape.Rows} N={Shape.Columns} K={Shape.Depth}{(Shape.HasBias ? ", with bias" : "")}"),
+        GemmPlan or PlanMap or ProgramPlan or AllReducePlan => Text($"M={Shape.Rows} N={Shape.Columns} K={Shape.Depth}{(Shape.HasBias ? ", with bias" : "")}"),
         AttentionPlan => Text($"{Numbers.Count(Shape.Rows, "query position")}, {Numbers.Count(Shape.Columns, "key")}, head dimension {Shape.Depth}"),
         _ => Text($"{Numbers.Count(Shape.Rows, "row")} of {Shape.Depth}"),
     };

@@ -19,7 +19,8 @@ internal static class PerturbingPlan
     private static NumericFormat OutputOf(OperatorPlan plan) => plan switch
     {
         GemmPlan gemm => gemm.Output,
-        PlanMap map => map.Regions[^1].Plan.Output,
+        ProgramPlan program => program.Program.Output,
+        PlanMap map => OutputOf(map.Regions[^1].Plan),
         _ => NumericFormat.Fp32,
     };
 

@@ -28,6 +28,8 @@ public abstract record OperatorPlan
         ArgumentNullException.ThrowIfNull(text);
         if (text.StartsWith("map{", StringComparison.Ordinal))
             return PlanMap.ParseMap(text);
+        if (ProgramPlan.IsProgram(text))
+            return ProgramPlan.ParseProgram(text);
         var reader = new PlanFieldReader(text);
         return reader.Family switch
         {
@@ -40,7 +42,7 @@ public abstract record OperatorPlan
             "argmax" => ArgmaxPlan.Read(reader),
             "all_reduce" => AllReducePlan.Read(reader),
             "quantization" => QuantizationPlan.Read(reader),
-            _ => throw new PlanFormatException(text, 0, "expected a plan family: gemm, map{...}, norm, rope, attention, activation, residual, argmax, all_reduce or quantization"),
+            _ => throw new PlanFormatException(text, 0, "expected a plan family: gemm, map{...}, program{...}, norm, rope, attention, activation, residual, argmax, all_reduce or quantization"),
         };
     }
 

@@ -5,7 +5,7 @@ namespace PlanForensics.Plans;
 /// <summary>
 /// Different plans for regions of one output, as libraries that pick a kernel for each micro-tile do. Regions are tried in order; the last one covers the rest.
 /// </summary>
-/// <remarks>Text: <c>map{ROWSxCOLUMNS: gemm ...; ...; *x*: gemm ...}</c>, ROWS and COLUMNS being <c>first..last</c> (0-based, inclusive) or <c>*</c>.</remarks>
+/// <remarks>Text: <c>map{ROWSxCOLUMNS: gemm ...; ...; *x*: gemm ...}</c>, a <c>program{...}</c> wherever a <c>gemm</c> may stand, ROWS and COLUMNS being <c>first..last</c> (0-based, inclusive) or <c>*</c>.</remarks>
 public sealed record PlanMap : OperatorPlan
 {
     private const int MostRegions = 256;
@@ -74,7 +74,7 @@ public sealed record PlanMap : OperatorPlan
         {
             int colon = part.IndexOf(": ", StringComparison.Ordinal);
             if (colon < 0 || !PlanMapRegion.TryParseBounds(part[..colon], out var rows, out var columns))
-                throw new PlanFormatException(text, position, "expected ROWSxCOLUMNS: gemm ..., each FIRST..LAST or *");
+                throw new PlanFormatException(text, position, "expected ROWSxCOLUMNS: gemm ... or program{...}, each FIRST..LAST or *");
             regions.Add(new PlanMapRegion(rows, columns, ParseRegion(text, position + colon + 2, part[(colon + 2)..])));
             position += part.Length + 2;
         }
@@ -89,13 +89,13 @@ public sealed record PlanMap : OperatorPlan
         }
     }
 
-    private static GemmPlan ParseRegion(string text, int position, string part)
+    private static OperatorPlan ParseRegion(string text, int position, string part)
     {
-        if (part != "gemm" && !part.StartsWith("gemm ", StringComparison.Ordinal))
-            throw new PlanFormatException(text, position, "a map's regions hold gemm plans");
+        if (part != "gemm" && !part.StartsWith("gemm ", StringComparison.Ordinal) && !ProgramPlan.IsProgram(part))
+            throw new PlanFormatException(text, position, "a map's regions hold gemm or program plans");
         try
         {
-            return (GemmPlan)Parse(part);
+            return Parse(part);
         }
         catch (PlanFormatException exception)
         {

@@ -5,8 +5,8 @@ namespace PlanForensics.Plans;
 /// <summary>One region of a <see cref="PlanMap"/>.</summary>
 /// <param name="Rows">First and last row, inclusive; null for all.</param>
 /// <param name="Columns">First and last column, inclusive; null for all.</param>
-/// <param name="Plan">The plan of the region's elements.</param>
-public sealed record PlanMapRegion((int First, int Last)? Rows, (int First, int Last)? Columns, GemmPlan Plan)
+/// <param name="Plan">The plan of the region's elements: a <see cref="GemmPlan"/> or a <see cref="ProgramPlan"/>.</param>
+public sealed record PlanMapRegion((int First, int Last)? Rows, (int First, int Last)? Columns, OperatorPlan Plan)
 {
     /// <summary>First and last row, inclusive; null for all.</summary>
     public (int First, int Last)? Rows { get; init; } = Checked(Rows, nameof(Rows));
@@ -14,8 +14,8 @@ public sealed record PlanMapRegion((int First, int Last)? Rows, (int First, int 
     /// <summary>First and last column, inclusive; null for all.</summary>
     public (int First, int Last)? Columns { get; init; } = Checked(Columns, nameof(Columns));
 
-    /// <summary>The plan of the region's elements.</summary>
-    public GemmPlan Plan { get; init; } = Plan ?? throw new ArgumentNullException(nameof(Plan));
+    /// <summary>The plan of the region's elements: a <see cref="GemmPlan"/> or a <see cref="ProgramPlan"/>.</summary>
+    public OperatorPlan Plan { get; init; } = Checked(Plan);
 
     internal string Text => $"{Bound(Rows)}x{Bound(Columns)}: {Plan.Text}";
 
@@ -44,6 +44,13 @@ public sealed record PlanMapRegion((int First, int Last)? Rows, (int First, int 
         bound = (first, last);
         return true;
     }
+
+    private static OperatorPlan Checked(OperatorPlan plan) => plan switch
+    {
+        null => throw new ArgumentNullException(nameof(Plan)),
+        GemmPlan or ProgramPlan => plan,
+        _ => throw new ArgumentException($"a map's region holds a gemm or a program; got {plan.Text}", nameof(Plan)),
+    };
 
     private static (int First, int Last)? Checked((int First, int Last)? bound, string parameter) =>
         bound is not { } limits || (limits.First >= 0 && limits.First <= limits.Last)

@@ -26,7 +26,7 @@ public sealed class OperatorPlanTextTests
         OperatorPlan.Parse("gemm staging=bf16 split_k=04 step=fma").Text.Should().Be("gemm split_k=4 staging=bf16");
 
     [Theory]
-    [InlineData("", 0, "expected a plan family: gemm, map{...}, norm, rope")]
+    [InlineData("", 0, "expected a plan family: gemm, map{...}, program{...}, norm, rope")]
     [InlineData("gem", 0, "expected a plan family")]
     [InlineData(" gemm", 1, "expected KEY=VALUE")]
     [InlineData("gemm split_k=4 ", 15, "expected KEY=VALUE, fields separated by one space")]
@@ -55,10 +55,13 @@ public sealed class OperatorPlanTextTests
     [InlineData("all_reduce wire=int8", 0, "the wire format is fp32, bf16 or fp16; got int8")]
     [InlineData("quantization storage=fp32", 0, "weights are stored as int8, fp8e4m3 or fp8e5m2; got fp32")]
     [InlineData("attention scale=keys", 10, "scale is scores or query")]
-    [InlineData("map{*x*: norm}", 9, "a map's regions hold gemm plans")]
+    [InlineData("map{*x*: norm}", 9, "a map's regions hold gemm or program plans")]
+    [InlineData("program{k=2 a=fp32 b=fp32 : fp32(fma 0..1)", 42, "expected \"}\" at the end of a program")]
+    [InlineData("program{k=2 a=fp32 b=fp32 : fp32(fma 0)}", 8, "term 1 of 2 is not taken")]
+    [InlineData("map{*x*: program{k=x}}", 19, "expected")]
     [InlineData("map{*x*: gemm", 13, "expected \"}\" at the end of a map")]
     [InlineData("map{0..1x*: gemm}", 16, "a plan map ends with a region *x* that covers the rest")]
-    [InlineData("map{1..0x*: gemm; *x*: gemm}", 4, "expected ROWSxCOLUMNS: gemm ..., each FIRST..LAST or *")]
+    [InlineData("map{1..0x*: gemm; *x*: gemm}", 4, "expected ROWSxCOLUMNS: gemm ... or program{...}, each FIRST..LAST or *")]
     [InlineData("map{*x*: gemm split_k=x}", 14, "split_k is a whole number")]
     public void A_wrong_text_is_refused_at_its_place_with_what_was_expected(string text, int position, string reason)
     {
@@ -81,6 +84,10 @@ public sealed class OperatorPlanTextTests
     [Fact]
     public void An_attention_product_with_a_field_its_text_would_lose_is_refused() =>
         FluentActions.Invoking(() => new AttentionPlan { Scores = new GemmPlan { SplitK = 2 } }).Should().Throw<ArgumentException>().WithMessage("*leave the other fields at their defaults*");
+
+    [Fact]
+    public void A_map_s_region_holds_a_product() =>
+        FluentActions.Invoking(() => new PlanMapRegion(null, null, new NormPlan())).Should().Throw<ArgumentException>().WithMessage("*holds a gemm or a program; got norm*");
 
     [Fact]
     public void Values_that_no_text_can_say_are_refused()

@@ -10,7 +10,7 @@ internal static class PlanSamples
 {
     public static Gen<OperatorPlan> Any { get; } = Gen.UInt.Select(static seed => Plan(new Random((int)(seed & int.MaxValue))));
 
-    public static OperatorPlan Plan(Random random) => random.Next(10) switch
+    public static OperatorPlan Plan(Random random) => random.Next(11) switch
     {
         0 => new NormPlan
         {
@@ -32,9 +32,14 @@ internal static class PlanSamples
         {
             Dequant = Value<DequantPoint>(random), Storage = Coin(random) ? NumericFormat.Int8 : NumericFormat.Fp8E4M3, Scale = Wire(random), Group = random.Next(3) * 32, RequantCycles = random.Next(65),
         },
-        8 => new PlanMap([.. Enumerable.Range(0, random.Next(4)).Select(_ => new PlanMapRegion(Bound(random), Bound(random), Gemm(random))), new PlanMapRegion(null, null, Gemm(random))]),
+        8 => new PlanMap([.. Enumerable.Range(0, random.Next(4)).Select(_ => new PlanMapRegion(Bound(random), Bound(random), Coin(random) ? Gemm(random) : Program(random, 24))), new PlanMapRegion(null, null, Gemm(random))]),
+        9 => Program(random, random.Next(1, 40)),
         _ => Gemm(random),
     };
+
+    /// <summary>A program as a plan: any order that a lowering gives at K = <paramref name="depth"/>.</summary>
+    public static ProgramPlan Program(Random random, int depth) =>
+        new(((GemmProgram)Lowering(random, depth).Lower(new OperatorShape(1, 1, depth))).Regions[0].Program);
 
     public static GemmPlan Gemm(Random random) => new()
     {
