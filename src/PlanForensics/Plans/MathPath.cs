@@ -15,8 +15,11 @@ public enum MathPath
     /// <summary>MLAS, as ONNX Runtime uses (<c>mlas</c>).</summary>
     Mlas,
 
-    /// <summary>ggml's vector exp (<c>ggml</c>).</summary>
-    Ggml,
+    /// <summary>ggml's vector exp with AVX-512, glibc's expf elsewhere (<c>ggml16</c>).</summary>
+    Ggml16,
+
+    /// <summary>ggml's vector exp with AVX2 and FMA, glibc's expf elsewhere (<c>ggml8</c>).</summary>
+    Ggml8,
 
     /// <summary>CUDA's approximate instructions (<c>cuda_approx</c>).</summary>
     CudaApprox,
