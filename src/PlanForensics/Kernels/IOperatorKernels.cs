@@ -1,3 +1,5 @@
+using PlanForensics.Kernels.Reference;
+using PlanForensics.Numerics;
 using PlanForensics.Plans;
 
 namespace PlanForensics.Kernels;
@@ -29,6 +31,15 @@ public interface IOperatorKernels
     /// <exception cref="ArgumentException">Lengths do not fit the program.</exception>
     /// <exception cref="PlanNotSupportedException">The program is not supported.</exception>
     void Gemm(GemmProgram program, ReadOnlySpan<float> a, WeightMatrix weights, ReadOnlySpan<float> bias, Span<float> c);
+
+    /// <summary>Matrix product of block-quantised weights and activations that are quantised on the way; an implementation without one of its own runs the definition.</summary>
+    /// <param name="program">The program of every output element.</param>
+    /// <param name="a">Activations, (rows, K).</param>
+    /// <param name="weights">Weights, (N, K), in the program's format.</param>
+    /// <param name="c">Output, (rows, N).</param>
+    /// <exception cref="ArgumentException">Lengths or the format do not fit the program.</exception>
+    /// <exception cref="PlanNotSupportedException">The program is not supported.</exception>
+    void QuantizedGemm(QuantizedGemmProgram program, ReadOnlySpan<float> a, BlockMatrix weights, Span<float> c) => QuantizedProduct.Run(program, a, weights, c);
 
     /// <summary>RMSNorm of each row of <see cref="NormProgram.Width"/> values.</summary>
     /// <param name="program">The lowered norm.</param>

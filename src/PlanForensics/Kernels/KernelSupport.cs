@@ -38,6 +38,19 @@ internal static class KernelSupport
         return rows;
     }
 
+    public static int CheckQuantized(QuantizedGemmProgram program, ReadOnlySpan<float> a, BlockMatrix weights, Span<float> c)
+    {
+        Demand(program);
+        ArgumentNullException.ThrowIfNull(weights);
+        if (weights.Format != program.Weights || weights.Depth != program.Depth)
+            throw new ArgumentException(
+                $"the program takes {BlockFormats.NameOf(program.Weights)} weights of K = {program.Depth}; these are {BlockFormats.NameOf(weights.Format)} of K = {weights.Depth}", nameof(weights));
+        int rows = a.Length / program.Depth;
+        return a.Length == rows * program.Depth && c.Length == (long)rows * weights.Rows
+            ? rows
+            : throw new ArgumentException($"expected rows of K = {program.Depth} in and N = {weights.Rows} out; got {a.Length} and {c.Length} values", nameof(c));
+    }
+
     public static void CheckRows(NormProgram program, ReadOnlySpan<float> x, ReadOnlySpan<float> weight, Span<float> y)
     {
         Demand(program);

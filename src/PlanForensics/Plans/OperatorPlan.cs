@@ -42,7 +42,8 @@ public abstract record OperatorPlan
             "argmax" => ArgmaxPlan.Read(reader),
             "all_reduce" => AllReducePlan.Read(reader),
             "quantization" => QuantizationPlan.Read(reader),
-            _ => throw new PlanFormatException(text, 0, "expected a plan family: gemm, map{...}, program{...}, norm, rope, attention, activation, residual, argmax, all_reduce or quantization"),
+            "quantized_gemm" => QuantizedGemmPlan.Read(reader),
+            _ => throw new PlanFormatException(text, 0, "expected a plan family: gemm, map{...}, program{...}, norm, rope, attention, activation, residual, argmax, all_reduce, quantization or quantized_gemm"),
         };
     }
 

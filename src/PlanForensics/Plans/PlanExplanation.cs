@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PlanForensics.Numerics;
 
 namespace PlanForensics.Plans;
 
@@ -40,6 +41,13 @@ public sealed class PlanExplanation
                 break;
             case AttentionProgram attention:
                 Explain(lines, attention);
+                break;
+            case QuantizedGemmProgram quantized:
+                lines.Add(FormattableString.Invariant($"weights in {BlockFormats.NameOf(quantized.Weights)}, activations quantised to q8_0 row by row; {quantized.Group} products make one exact integer sum"));
+                lines.Add(quantized.Factors == ScaleFactors.Scales
+                    ? "a group enters by the product of the two scales, rounded to fp32, and its integer sum"
+                    : "a group enters by its integer sum times the weights' scale, rounded to fp32, and the activations' scale");
+                PlanWords.Explain(lines, "groups", quantized.Groups);
                 break;
             default:
                 lines.Add("no reduction: every output element is computed on its own, so the plan's fields are the whole arithmetic");

@@ -75,6 +75,13 @@ internal sealed class PlanFieldReader
         return PlanNames.TryParse(value, out T parsed) ? parsed : throw Bad(key, "one of " + PlanNames.List<T>());
     }
 
+    /// <summary>A field of two words: whether it is the second one.</summary>
+    public bool OneOf(string key, string first, string second)
+    {
+        string value = Text(key, first);
+        return value == second || (value == first ? false : throw Bad(key, $"{first} or {second}"));
+    }
+
     public PlanFormatException Bad(string key, string expected) =>
         new(_text, _fields.TryGetValue(key, out var field) ? field.Position : 0, $"{key} is {expected}");
 

@@ -3,7 +3,7 @@ using PlanForensics.Numerics;
 namespace PlanForensics.Plans;
 
 /// <summary>
-/// How quantised weights become numbers. Vocabulary for contracts and rules: lowering is refused in this version, since a program has no group scales yet.
+/// How quantised weights become numbers. Vocabulary for contracts and rules: lowering is refused, since the words do not say in which order scaled groups are added; <see cref="QuantizedGemmPlan"/> does for block formats.
 /// </summary>
 public sealed record QuantizationPlan : OperatorPlan
 {
@@ -54,7 +54,7 @@ public sealed record QuantizationPlan : OperatorPlan
     /// <summary>Refuses: this version replays no quantised operator.</summary>
     /// <inheritdoc/>
     public override OperatorProgram Lower(OperatorShape shape) => throw new PlanNotSupportedException(
-        Text, "quantised operands need scales, which programs of this version do not carry; replay with weights dequantised beforehand and a gemm plan");
+        Text, "quantised operands need scales, which this vocabulary does not place; replay q8_0 and q4_0 weights by a quantized_gemm plan, others dequantised beforehand by a gemm plan");
 
     internal static QuantizationPlan Read(PlanFieldReader reader)
     {

@@ -37,7 +37,7 @@ public sealed class PlanDocumentTests
     public void The_document_names_every_field_of_every_family()
     {
         string document = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "plan-semantics.md"));
-        string[] families = ["gemm", "norm", "rope", "attention", "activation", "residual", "argmax", "all_reduce", "quantization"];
+        string[] families = ["gemm", "norm", "rope", "attention", "activation", "residual", "argmax", "all_reduce", "quantization", "quantized_gemm"];
         foreach (string family in families)
         {
             string refused = FluentActions.Invoking(() => OperatorPlan.Parse(family + " no_such_field=1")).Should().Throw<PlanFormatException>().Which.Reason;

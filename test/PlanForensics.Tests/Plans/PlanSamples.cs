@@ -10,7 +10,7 @@ internal static class PlanSamples
 {
     public static Gen<OperatorPlan> Any { get; } = Gen.UInt.Select(static seed => Plan(new Random((int)(seed & int.MaxValue))));
 
-    public static OperatorPlan Plan(Random random) => random.Next(11) switch
+    public static OperatorPlan Plan(Random random) => random.Next(12) switch
     {
         0 => new NormPlan
         {
@@ -34,6 +34,11 @@ internal static class PlanSamples
         },
         8 => new PlanMap([.. Enumerable.Range(0, random.Next(4)).Select(_ => new PlanMapRegion(Bound(random), Bound(random), Coin(random) ? Gemm(random) : Program(random, 24))), new PlanMapRegion(null, null, Gemm(random))]),
         9 => Program(random, random.Next(1, 40)),
+        10 => new QuantizedGemmPlan
+        {
+            Weights = Value<BlockFormat>(random), Quantizer = Value<ActivationQuantizer>(random), Group = 1 << random.Next(6), Factors = Value<ScaleFactors>(random), Step = Step(random),
+            StartsAtZero = Coin(random), Lanes = Lanes(random),
+        },
         _ => Gemm(random),
     };
 
