@@ -19,6 +19,7 @@ internal static class CommandList
         PostmortemCommand.Create(session),
         PlanCommand.Create(session),
         CublasCommand.Create(session),
+        IdentifyCommand.Create(session),
         TensorCoreCommand.Create(session),
         KernelCommand.Create(session),
     ];

@@ -1,4 +1,5 @@
 using PlanForensics.Contracts;
+using PlanForensics.Identification;
 using PlanForensics.Kernels.TensorCores;
 using PlanForensics.Models;
 using PlanForensics.Plans;
@@ -21,7 +22,7 @@ internal static class Failures
                 session.Remark("cancelled; nothing was changed");
                 return ExitCode.CannotRun;
             case CannotRunException or IOException or UnauthorizedAccessException or ModelFormatException or ContractFormatException
-                or ContractReplayException or PlanNotSupportedException or CublasLtFormatException or TensorCoreDataException:
+                or ContractReplayException or PlanNotSupportedException or CublasLtFormatException or TensorCoreDataException or ManifestFormatException:
                 session.Remark(exception.Message);
                 return ExitCode.CannotRun;
             default:

@@ -47,9 +47,9 @@ public sealed record PlanMapRegion((int First, int Last)? Rows, (int First, int 
 
     private static OperatorPlan Checked(OperatorPlan plan) => plan switch
     {
-        null => throw new ArgumentNullException(nameof(Plan)),
+        null => throw new ArgumentNullException(nameof(plan)),
         GemmPlan or ProgramPlan => plan,
-        _ => throw new ArgumentException($"a map's region holds a gemm or a program; got {plan.Text}", nameof(Plan)),
+        _ => throw new ArgumentException($"a map's region holds a gemm or a program; got {plan.Text}", nameof(plan)),
     };
 
     private static (int First, int Last)? Checked((int First, int Last)? bound, string parameter) =>

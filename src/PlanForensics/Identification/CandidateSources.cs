@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+using PlanForensics.Identification.Products;
+
+namespace PlanForensics.Identification;
+
+/// <summary>The candidate sources of this library, one a kind of operator.</summary>
+internal static class CandidateSources
+{
+    public static ImmutableArray<ICandidateSource> All { get; } =
+    [
+        new ProductSource(),
+    ];
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using PlanForensics.Engines;
+using PlanForensics.Numerics;
+using PlanForensics.Plans;
+
+namespace PlanForensics.Identification.Products;
+
+/// <summary>A recorded matrix product and the keys under which rules are asked about it.</summary>
+internal sealed class RecordedProduct
+{
+    private readonly RecordedOperator _recorded;
+
+    public RecordedProduct(RecordedOperator recorded)
+    {
+        _recorded = recorded;
+        W = recorded.Get("w");
+        TensorValue a = recorded.Get("a");
+        Shape = new OperatorShape(a.Shape[0], W.Shape[0], a.Shape[1]);
+        Output = Holds(recorded.Output, NumericFormat.Bf16) ? NumericFormat.Bf16 : NumericFormat.Fp32;
+        NumericFormat[] weights = [.. new[] { NumericFormat.Bf16, NumericFormat.Fp16, NumericFormat.Fp32 }.Where(format => format == NumericFormat.Fp32 || Holds(W, format))];
+        Keys = [.. weights.Select(format => new GemmKey(Shape.Rows, Shape.Columns, Shape.Depth) { Threads = recorded.Threads, Weights = format, Output = Output })];
+    }
+
+    /// <summary>Activations, (M, K).</summary>
+    public ReadOnlySpan<float> A => MemoryMarshal.Cast<byte, float>(_recorded.Get("a").Bytes.Span);
+
+    /// <summary>Weights, (N, K).</summary>
+    public TensorValue W { get; }
+
+    public OperatorShape Shape { get; }
+
+    /// <summary>bf16 where every output value is one, else fp32.</summary>
+    public NumericFormat Output { get; }
+
+    /// <summary>One key for each format that holds all weights.</summary>
+    public ImmutableArray<GemmKey> Keys { get; }
+
+    /// <summary>The plan's program here; null where it does not lower.</summary>
+    public GemmProgram? Lower(OperatorPlan plan)
+    {
+        try
+        {
+            return (GemmProgram)plan.Lower(Shape);
+        }
+        catch (PlanNotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    private static bool Holds(TensorValue tensor, NumericFormat format)
+    {
+        foreach (float value in MemoryMarshal.Cast<byte, float>(tensor.Bytes.Span))
+            if (!float.IsNaN(value) && Rounding.ToFormat(value, format) != value)
+                return false;
+        return true;
+    }
+}
