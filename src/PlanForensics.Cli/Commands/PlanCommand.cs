@@ -100,7 +100,7 @@ internal static class PlanCommand
 
     private static ExitCode ListAll(ParseResult parsed, Session session)
     {
-        var plans = PlanCatalog.Gemms.OrderBy(entry => entry.Key, StringComparer.Ordinal).ToArray();
+        KeyValuePair<string, OperatorPlan>[] plans = [.. PlanCatalog.Operators];
         if (parsed.WantsJson())
         {
             session.WriteJson(
@@ -109,7 +109,7 @@ internal static class PlanCommand
         }
 
         ReportTable table = new("name", "plan");
-        foreach ((string name, GemmPlan plan) in plans)
+        foreach ((string name, OperatorPlan plan) in plans)
             table.Add(name, plan.Text);
         session.Report.Table(table);
         return ExitCode.Same;

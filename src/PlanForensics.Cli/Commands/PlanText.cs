@@ -12,7 +12,7 @@ internal static class PlanText
     public static OperatorPlan ReadOperator(string text)
     {
         string trimmed = text.Trim();
-        if (PlanCatalog.Gemms.TryGetValue(trimmed, out GemmPlan? named))
+        if (PlanCatalog.Operators.TryGetValue(trimmed, out OperatorPlan? named))
             return named;
         try
         {
@@ -20,7 +20,7 @@ internal static class PlanText
         }
         catch (PlanFormatException exception) when (exception.Position == 0 && trimmed.Length > 0 && !trimmed.Contains(' ', StringComparison.Ordinal))
         {
-            IReadOnlyList<string> near = NearNames.Of(trimmed, PlanCatalog.Gemms.Keys);
+            IReadOnlyList<string> near = NearNames.Of(trimmed, PlanCatalog.Operators.Keys);
             throw new UsageException(
                 $"{exception.Message}. It is no name of \"planforensics plan list\" either{(near.Count == 0 ? "" : $"; near it are {string.Join(", ", near)}")}", exception);
         }

@@ -26,19 +26,29 @@ public sealed record AllReducePlan : OperatorPlan
             : throw new ArgumentException($"the wire format is fp32, bf16 or fp16; got {NumericFormats.NameOf(value)}", nameof(value));
     } = NumericFormat.Bf16;
 
+    /// <summary>Elements that stay together when the message is cut into partitions, 1 (default) to 64: kernels that move 16 bytes at a time have 16 / (bytes of the wire format).</summary>
+    public int Pack
+    {
+        get;
+        init => field = value is >= 1 and <= 64 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "pack is 1 to 64 elements");
+    } = 1;
+
     /// <inheritdoc/>
     public override string Text => new PlanTextWriter("all_reduce")
         .Add("algorithm", Algorithm, AllReduceAlgorithm.OneShot)
         .Add("ranks", Ranks, 2)
         .Add("wire", Wire, NumericFormat.Bf16)
+        .Add("pack", Pack, 1)
         .ToString();
 
-    internal string Compact => string.Create(CultureInfo.InvariantCulture, $"{PlanNames.Of(Algorithm)}:{Ranks}:{NumericFormats.NameOf(Wire)}");
+    internal string Compact => string.Create(CultureInfo.InvariantCulture, $"{PlanNames.Of(Algorithm)}:{Ranks}:{NumericFormats.NameOf(Wire)}")
+        + (Pack == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $":{Pack}"));
 
     /// <summary>Number of partitions of the output whose elements are added in different orders.</summary>
     public int Partitions => Algorithm is AllReduceAlgorithm.TwoShot or AllReduceAlgorithm.Ring ? Ranks : 1;
 
-    /// <summary>Lowers to a sum over ranks: term r is rank r's element. Partitions are equal runs of <see cref="OperatorShape.Columns"/> of one row.</summary>
+    /// <summary>Lowers to a sum over ranks: term r is rank r's element. The message is the output, row after row; it is cut into one partition a rank: two-shot <c>floor(packs / ranks)</c> packs, the last takes the rest; ring <c>ceil(packs / ranks)</c> packs, the last is short. NCCL's own
+    /// cut of a message by channels and loops is not modelled.</summary>
     /// <inheritdoc/>
     public override OperatorProgram Lower(OperatorShape shape)
     {
@@ -62,18 +72,20 @@ public sealed record AllReducePlan : OperatorPlan
         AllReduceAlgorithm algorithm = reader.Enum("algorithm", AllReduceAlgorithm.OneShot);
         int ranks = reader.Integer("ranks", 2);
         NumericFormat wire = reader.Format("wire", NumericFormat.Bf16);
-        return reader.Finish(() => new AllReducePlan { Algorithm = algorithm, Ranks = ranks, Wire = wire });
+        int pack = reader.Integer("pack", 1);
+        return reader.Finish(() => new AllReducePlan { Algorithm = algorithm, Ranks = ranks, Wire = wire, Pack = pack });
     }
 
     internal static bool TryParseCompact(string text, out AllReducePlan? plan)
     {
         plan = null;
         string[] parts = text.Split(':');
-        if (parts.Length != 3 || !PlanNames.TryParse(parts[0], out AllReduceAlgorithm algorithm)
+        int pack = 1;
+        if (parts.Length is not (3 or 4) || (parts.Length == 4 && (!int.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out pack) || pack is < 2 or > 64)) || !PlanNames.TryParse(parts[0], out AllReduceAlgorithm algorithm)
             || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int ranks) || ranks is < 2 or > 1024
             || !NumericFormats.TryParse(parts[2], out NumericFormat wire) || wire is not (NumericFormat.Fp32 or NumericFormat.Bf16 or NumericFormat.Fp16))
             return false;
-        plan = new AllReducePlan { Algorithm = algorithm, Ranks = ranks, Wire = wire };
+        plan = new AllReducePlan { Algorithm = algorithm, Ranks = ranks, Wire = wire, Pack = pack };
         return true;
     }
 }

@@ -67,6 +67,12 @@ public sealed record AttentionPlan : OperatorPlan
     /// <summary>Whether rescaled running values are added by <c>muladd</c> (default) or <c>fma</c>.</summary>
     public ReductionStep Rescale { get; init; } = ReductionStep.MulAdd;
 
+    /// <summary>What one block of keys hands to the next; default totals.</summary>
+    public AttentionCarry Carry { get; init; } = AttentionCarry.Totals;
+
+    /// <summary>How the parts of a split-KV attention are joined; default totals.</summary>
+    public AttentionMerge PartMerge { get; init; } = AttentionMerge.Totals;
+
     /// <summary>Output format; default fp32.</summary>
     public NumericFormat Output { get; init; } = NumericFormat.Fp32;
 
@@ -91,6 +97,8 @@ public sealed record AttentionPlan : OperatorPlan
                 .Add("normalize", NormalizeProbabilities ? "probabilities" : "output", "probabilities")
                 .Add("divide", Divide, Division.Divide)
                 .Add("rescale", Rescale, ReductionStep.MulAdd)
+                .Add("carry", Carry, AttentionCarry.Totals)
+                .Add("part_merge", PartMerge, AttentionMerge.Totals)
                 .Add("out", Output, NumericFormat.Fp32)
                 .ToString();
         }
@@ -113,6 +121,10 @@ public sealed record AttentionPlan : OperatorPlan
             throw new PlanNotSupportedException(Text, $"attention needs at least one key and one head dimension; got {shape.Columns} and {shape.Depth}");
         if (Rescale != ReductionStep.MulAdd && Rescale != ReductionStep.Fma)
             throw new PlanNotSupportedException(Text, $"running values are rescaled by muladd or fma; got {Rescale}");
+        if (Carry == AttentionCarry.Accumulators)
+            CheckCarried();
+        if (PartMerge == AttentionMerge.LogSumExp && Algorithm != AttentionAlgorithm.SplitKv)
+            throw new PlanNotSupportedException(Text, $"part_merge=log_sum_exp belongs to algorithm=split_kv; got algorithm={PlanNames.Of(Algorithm)}");
         if (Algorithm != AttentionAlgorithm.SplitKv && (Splits > 1 || Partition > 0))
             throw new PlanNotSupportedException(Text, $"splits and partition belong to algorithm=split_kv; got algorithm={PlanNames.Of(Algorithm)}: change it or leave them out");
         return AttentionProgram.From(this, shape.Columns, shape.Depth);
@@ -134,12 +146,24 @@ public sealed record AttentionPlan : OperatorPlan
         bool normalizeOutput = OneOf(reader, "normalize", "probabilities", "output");
         Division divide = reader.Enum("divide", Division.Divide);
         ReductionStep rescale = reader.Step("rescale", ReductionStep.MulAdd);
+        AttentionCarry carry = reader.Enum("carry", AttentionCarry.Totals);
+        AttentionMerge partMerge = reader.Enum("part_merge", AttentionMerge.Totals);
         NumericFormat output = reader.Format("out", NumericFormat.Fp32);
         return reader.Finish(() => new AttentionPlan
         {
             Algorithm = algorithm, KvBlock = kvBlock, Splits = splits, Partition = partition, Scores = scores, Values = values, Sum = sum, ScaleQuery = scaleQuery,
-            BaseTwo = baseTwo, Math = math, Probabilities = probabilities, NormalizeProbabilities = !normalizeOutput, Divide = divide, Rescale = rescale, Output = output,
+            BaseTwo = baseTwo, Math = math, Probabilities = probabilities, NormalizeProbabilities = !normalizeOutput, Divide = divide, Rescale = rescale,
+            Carry = carry, PartMerge = partMerge, Output = output,
         });
+    }
+
+    /// <summary>One accumulator an output runs through all blocks: its order is the order of the keys.</summary>
+    private void CheckCarried()
+    {
+        GemmPlan carried = new() { Step = Values.Step };
+        if (Algorithm == AttentionAlgorithm.Naive || Values != carried || Values.Step.Kind == StepKind.MulAdd)
+            throw new PlanNotSupportedException(
+                Text, "carry=accumulators runs one fp32 accumulator an output through all blocks: it needs algorithm=online or split_kv, pv_step fma, dot or bf16pair, and no other pv_ field");
     }
 
     private static void WriteProduct(PlanTextWriter writer, string prefix, GemmPlan plan)

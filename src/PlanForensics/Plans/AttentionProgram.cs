@@ -17,6 +17,10 @@ namespace PlanForensics.Plans;
 /// (fma: <c>fma(l, a, Sum(e))</c>, <c>fma(o, a, Values(p, v))</c>). At the end <c>o / l</c> as <see cref="Divide"/> says.</para>
 /// <para>Split-KV: each part runs online without the final division, giving (m_i, l_i, o_i). M = max m_i; w_i = exp(fl(m_i - M)) as above; from part 0 on,
 /// <c>l = fl(l_0 * w_0)</c>, then <c>l = fl(l + fl(l_i * w_i))</c> (fma: <c>fma(l_i, w_i, l)</c>), o likewise; then <c>o / l</c>. One part is not merged.</para>
+/// <para>Accumulators carried: <c>a = exp(fl(m - m'))</c> (base two: <c>exp2(fl(fl(m - m') * c2))</c>), every lane's total and every output is multiplied by a (one rounding), then a block's
+/// exponentials are added to their lanes in order, and Values runs on from the output instead of starting anew; the lanes are merged by <see cref="LaneMerge"/> after a part's last block.</para>
+/// <para>Parts merged by log-sum-exp: part i is divided by its sum as <see cref="Divide"/> says, <c>lse_i = fl(m_i + log(l_i))</c> (base two with scaled scores: <c>fma(m_i, c, log(l_i))</c>),
+/// <c>L = fl(log(sum of exp(fl(lse_i - max lse)) from part 0 on) + max lse)</c>, and from part 0 on <c>o = fl(o + fl(exp(fl(lse_i - L)) * o_i))</c> (fma: <c>fma(exp(fl(lse_i - L)), o_i, o)</c>) from +0.</para>
 /// <para>Values programs end in the format pv_out (default fp32). The output is rounded to <see cref="Output"/>. Masked keys are not part of the program.</para>
 /// </remarks>
 public sealed class AttentionProgram : OperatorProgram
@@ -28,6 +32,8 @@ public sealed class AttentionProgram : OperatorProgram
         Scores = scores;
         Parts = parts;
         NormalizesProbabilities = normalizes;
+        (Carry, PartMerge, SumLanes) = (plan.Carry, plan.PartMerge, plan.Carry == AttentionCarry.Accumulators ? plan.Sum : LaneTree.Sequential);
+        LaneMerge = [.. parts.Select(part => MergeOf(SumLanes, part.Max(block => block.Count)))];
         (ScaleQuery, BaseTwo, Math, Probabilities, Divide, FusedRescale, Output) =
             (plan.ScaleQuery, plan.BaseTwo, plan.Math, plan.Probabilities, plan.Divide, plan.Rescale == ReductionStep.Fma, plan.Output);
     }
@@ -61,6 +67,18 @@ public sealed class AttentionProgram : OperatorProgram
 
     /// <summary>Whether rescaling is fused with the addition.</summary>
     public bool FusedRescale { get; }
+
+    /// <summary>What one block hands to the next.</summary>
+    public AttentionCarry Carry { get; }
+
+    /// <summary>How parts are joined.</summary>
+    public AttentionMerge PartMerge { get; }
+
+    /// <summary>The lanes that a carried sum keeps from block to block; one where blocks are summed by themselves.</summary>
+    public LaneTree SumLanes { get; }
+
+    /// <summary>For each part the program that merges the lanes of a carried sum: term l is lane l's total.</summary>
+    public ImmutableArray<ReductionProgram> LaneMerge { get; }
 
     /// <summary>Output format.</summary>
     public NumericFormat Output { get; }
@@ -103,13 +121,30 @@ public sealed class AttentionProgram : OperatorProgram
     private static ReductionProgram SumProgram(AttentionPlan plan, int count) => new(
         count, ChainMerge.Lanes([new IndexRange(0, count)], ReductionStep.Add, plan.Sum, NumericFormat.Fp32, startsAtZero: false), NumericFormat.Fp32, NumericFormat.Fp32);
 
+    /// <summary>Lanes that never own a key take no part.</summary>
+    private static ReductionProgram MergeOf(LaneTree tree, int longestBlock)
+    {
+        int lanes = System.Math.Min(tree.Lanes, (longestBlock + tree.Vector - 1) / tree.Vector);
+        return new ReductionProgram(
+            lanes, ChainMerge.Lanes([new IndexRange(0, lanes)], ReductionStep.Add, tree with { Vector = 1 }, NumericFormat.Fp32, startsAtZero: false), NumericFormat.Fp32, NumericFormat.Fp32);
+    }
+
     private static string Print(
         AttentionPlan plan, int keyCount, ReductionProgram scores, ImmutableArray<ImmutableArray<AttentionBlock>> parts, bool normalizes)
     {
         bool one = parts is [[_]];
         return string.Create(CultureInfo.InvariantCulture, $"attention keys={keyCount} scale={(plan.ScaleQuery ? "query" : "scores")} exp_base={(plan.BaseTwo ? "2" : "e")} ")
             + $"math={PlanNames.Of(plan.Math)} p={NumericFormats.NameOf(plan.Probabilities)} normalize={(normalizes ? "probabilities" : "output")} divide={PlanNames.Of(plan.Divide)} "
-            + (one ? "" : $"rescale={plan.Rescale} ") + $"out={NumericFormats.NameOf(plan.Output)} scores: {scores.Text} blocks: {string.Join(" | ", parts.Select(Print))}";
+            + (one ? "" : Joining(plan, parts.Length)) + $"out={NumericFormats.NameOf(plan.Output)} scores: {scores.Text} blocks: {string.Join(" | ", parts.Select(Print))}";
+    }
+
+    private static string Joining(AttentionPlan plan, int parts)
+    {
+        var text = new PlanTextWriter("");
+        plan.Sum.Write(text, "sum_");
+        return (plan.Carry == AttentionCarry.Accumulators ? $"carry=accumulators{text} " : "")
+            + (parts > 1 && plan.PartMerge == AttentionMerge.LogSumExp ? "part_merge=log_sum_exp " : "")
+            + $"rescale={plan.Rescale} ";
     }
 
     /// <summary>A run of equal blocks is written once: <c>START+COUNTxREPEATS v(...) s(...)</c>.</summary>

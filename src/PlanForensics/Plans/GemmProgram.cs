@@ -69,27 +69,38 @@ public sealed class GemmProgram : OperatorProgram
         ImmutableArray<ReductionChain> partials,
         ImmutableArray<EpilogueStep> epilogue)
     {
-        if (plan.Partitions == 1 || shape.Columns == 0)
+        if (plan.Partitions == 1 || shape.Columns == 0 || shape.Rows == 0)
             return Whole(shape, new ReductionProgram(depth, plan.Combine(partials, 0), operandA, operandB, epilogue));
-        if (shape.Rows != 1)
-            throw new PlanNotSupportedException(plan.Text, $"partitions of a {PlanNames.Of(plan.Algorithm)} all-reduce are lowered for one row; got {shape.Rows} rows: lower each row on its own");
-        int size = (shape.Columns + plan.Ranks - 1) / plan.Ranks;
-        var regions = ImmutableArray.CreateBuilder<ProgramRegion>(plan.Ranks);
-        for (int partition = 0; partition < plan.Ranks && partition * size < shape.Columns; partition++)
+        long elements = (long)shape.Rows * shape.Columns;
+        if (elements % plan.Pack != 0)
+            throw new PlanNotSupportedException(plan.Text, $"a message of {shape.Rows} x {shape.Columns} elements does not divide into packs of {plan.Pack}; a kernel that moves whole packs does not run then");
+        long packs = elements / plan.Pack;
+        long size = (plan.Algorithm == AllReduceAlgorithm.Ring ? (packs + plan.Ranks - 1) / plan.Ranks : packs / plan.Ranks) * plan.Pack;
+        var regions = ImmutableArray.CreateBuilder<ProgramRegion>();
+        for (int partition = 0; partition < plan.Ranks; partition++)
         {
-            int count = Math.Min(size, shape.Columns - (partition * size));
-            regions.Add(new ProgramRegion(
-                0, 1, partition * size, count, new ReductionProgram(depth, plan.Combine(partials, partition), operandA, operandB, epilogue)));
+            long end = partition == plan.Ranks - 1 ? elements : Math.Min(elements, (partition + 1) * size);
+            if (partition * size < end)
+                AddRun(regions, partition * size, end, shape.Columns, new ReductionProgram(depth, plan.Combine(partials, partition), operandA, operandB, epilogue));
         }
 
-        return new GemmProgram(Join(regions.ToImmutable()));
+        return regions.All(region => region.Program.Equals(regions[0].Program)) ? Whole(shape, regions[0].Program) : new GemmProgram(regions.ToImmutable());
+    }
+
+    /// <summary>A run of successive elements: the rest of a row, whole rows, the beginning of a row.</summary>
+    private static void AddRun(ImmutableArray<ProgramRegion>.Builder regions, long start, long end, int columns, ReductionProgram program)
+    {
+        while (start < end)
+        {
+            (int row, int column) = ((int)(start / columns), (int)(start % columns));
+            int rows = column == 0 && end - start >= columns ? (int)((end - start) / columns) : 1;
+            int count = (int)Math.Min(columns - column, end - start);
+            regions.Add(new ProgramRegion(row, rows, column, count, program));
+            start += (long)rows * count;
+        }
     }
 
     internal static GemmProgram Whole(OperatorShape shape, ReductionProgram program) => new([new ProgramRegion(0, shape.Rows, 0, shape.Columns, program)]);
-
-    private static ImmutableArray<ProgramRegion> Join(ImmutableArray<ProgramRegion> regions) => regions.All(region => region.Program.Equals(regions[0].Program))
-        ? [regions[0] with { ColumnCount = regions.Sum(region => region.ColumnCount) }]
-        : regions;
 
     private static ImmutableArray<EpilogueStep> Epilogue(GemmPlan plan, bool hasBias)
     {

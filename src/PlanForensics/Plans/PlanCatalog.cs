@@ -4,7 +4,7 @@ using PlanForensics.Numerics;
 namespace PlanForensics.Plans;
 
 /// <summary>Named plans and whole execution plans to start from.</summary>
-public static class PlanCatalog
+public static partial class PlanCatalog
 {
     private static readonly ImmutableArray<OperatorRole> GemmRoles = [.. Enum.GetValues<OperatorRole>().Where(OperatorRoles.IsGemm)];
 

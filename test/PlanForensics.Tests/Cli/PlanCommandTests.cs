@@ -97,7 +97,7 @@ public sealed class PlanCommandTests
         ToolRun run = ToolRun.Of("plan", "list");
 
         run.ExitCode.Should().Be(0);
-        foreach (string name in PlanCatalog.Gemms.Keys)
+        foreach (string name in PlanCatalog.Operators.Keys)
             run.Output.Should().Contain(name);
         run.Output.Split('\n').Should().OnlyContain(line => line.Length <= 80 && !line.EndsWith(' '));
     }
@@ -107,9 +107,9 @@ public sealed class PlanCommandTests
     {
         JsonElement[] plans = [.. ToolRun.Of("plan", "list", "--json").Json.GetProperty("plans").EnumerateArray()];
 
-        plans.Should().HaveCount(PlanCatalog.Gemms.Count);
+        plans.Should().HaveCount(PlanCatalog.Operators.Count);
         foreach (JsonElement plan in plans)
-            OperatorPlan.Parse(plan.GetProperty("plan").GetString()!).Should().Be(PlanCatalog.Gemms[plan.GetProperty("name").GetString()!]);
+            OperatorPlan.Parse(plan.GetProperty("plan").GetString()!).Should().Be(PlanCatalog.Operators[plan.GetProperty("name").GetString()!]);
     }
 
     [Theory]

@@ -78,6 +78,18 @@ public sealed class ExecutionPlanTests
         PlanCatalog.Gemms.Should().AllSatisfy(entry => entry.Value.Lower(new OperatorShape(1, 8, 256)).Text.Should().StartWith("k=256"));
 
     [Fact]
+    public void Every_named_plan_of_every_family_lowers_and_parses_back() =>
+        PlanCatalog.Operators.Should().HaveCountGreaterThan(30).And.AllSatisfy(entry =>
+        {
+            entry.Value.Lower(new OperatorShape(1, 1024, 256)).Text.Should().NotBeEmpty();
+            OperatorPlan.Parse(entry.Value.Text).Should().Be(entry.Value, entry.Key);
+        });
+
+    [Fact]
+    public void A_name_means_one_plan() =>
+        PlanCatalog.MatrixUnitGemms.Where(entry => PlanCatalog.Gemms.ContainsKey(entry.Key)).Should().HaveCount(3).And.OnlyContain(entry => PlanCatalog.Gemms[entry.Key] == entry.Value);
+
+    [Fact]
     public void A_missing_rule_names_the_operator() =>
         FluentActions.Invoking(() => new ExecutionPlan().GetPlan(ExecutionPhase.Decode, 3, OperatorRole.DownProjection))
             .Should().Throw<PlanNotSupportedException>().WithMessage("*no rule selects decode layer 3 down_proj; add one*");

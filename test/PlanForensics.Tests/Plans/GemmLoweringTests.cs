@@ -75,6 +75,17 @@ public sealed class GemmLoweringTests
             + "0+1 x 2+1: k=3 a=bf16 b=bf16 : fp32(add 0..2:2, add 1) -> round bf16}");
 
     [Fact]
+    public void A_message_of_several_rows_is_cut_as_one_run_of_packs()
+    {
+        // 3 rows of 4 in packs of 2 are 6 packs; floor(6 / 4) = 1 pack a rank and 3 for the last: elements 0-1, 2-3, 4-5 and 6-11, which is the rest of row 1 and row 2.
+        var program = (GemmProgram)OperatorPlan.Parse("all_reduce algorithm=two_shot ranks=4 wire=fp32 pack=2").Lower(new OperatorShape(3, 4, 4));
+        program.Regions.Select(region => (region.RowStart, region.RowCount, region.ColumnStart, region.ColumnCount, region.Program.Text.Split(" : ")[1].Split(" ->")[0]))
+            .Should().Equal(
+                (0, 1, 0, 2, "fp32(add 0..3)"), (0, 1, 2, 2, "fp32(add 1..3, add 0)"), (1, 1, 0, 2, "fp32([2 by -2: add 2..3])"), (1, 1, 2, 2, "fp32(add 0..3:3, add 1..2)"),
+                (2, 1, 0, 4, "fp32(add 0..3:3, add 1..2)"));
+    }
+
+    [Fact]
     public void Two_ranks_have_one_order() => // addition is commutative
         OperatorPlan.Parse("all_reduce algorithm=two_shot").Lower(new OperatorShape(1, 4, 2)).Should().Be(OperatorPlan.Parse("all_reduce").Lower(new OperatorShape(1, 4, 2)));
 

@@ -22,7 +22,8 @@ internal static class PlanSamples
         {
             Algorithm = Value<AttentionAlgorithm>(random), KvBlock = random.Next(1, 300), Splits = random.Next(1, 20), Partition = random.Next(3) * 256, Scores = Product(random),
             Values = Product(random), Sum = Lanes(random), ScaleQuery = Coin(random), BaseTwo = Coin(random), Math = Value<MathPath>(random), Probabilities = Format(random),
-            NormalizeProbabilities = Coin(random), Divide = Value<Division>(random), Rescale = Step(random), Output = Format(random),
+            NormalizeProbabilities = Coin(random), Divide = Value<Division>(random), Rescale = Step(random),
+            Carry = Value<AttentionCarry>(random), PartMerge = Value<AttentionMerge>(random), Output = Format(random),
         },
         3 => new ActivationPlan { Math = Value<MathPath>(random), Form = Value<ActivationForm>(random), Intermediate = Format(random), Output = Format(random) },
         4 => new ResidualPlan { Output = Format(random) },

@@ -55,6 +55,11 @@ public static class ReductionInterpreter
         return value;
     }
 
+    /// <summary>Runs a binary32 program whose accumulator already holds a sum, as a matrix unit does that is given its accumulator; the epilogue is not run.</summary>
+    internal static float Continue(ReductionProgram program, ReadOnlySpan<float> a, ReadOnlySpan<float> b, float accumulator) => program.Root is { } root
+        ? (float)Chain(program, root, Cast(a, program.OperandA), Cast(b, program.OperandB), accumulator)
+        : accumulator;
+
     private static float[] Cast(ReadOnlySpan<float> values, NumericFormat format)
     {
         float[] cast = values.ToArray();
@@ -63,9 +68,9 @@ public static class ReductionInterpreter
         return cast;
     }
 
-    private static double Chain(ReductionProgram program, ReductionChain chain, float[] a, float[] b)
+    private static double Chain(ReductionProgram program, ReductionChain chain, float[] a, float[] b, double? held = null)
     {
-        double? accumulator = chain.StartsAtZero ? 0.0 : null;
+        double? accumulator = held ?? (chain.StartsAtZero ? 0.0 : null);
         foreach (ReductionItem item in chain.Items)
         {
             if (item is ReductionChain inner)

@@ -15,7 +15,15 @@ internal static class ReferenceAttention
         float baseScale = program.BaseTwo ? (program.ScaleQuery ? Log2E : scale * Log2E) : 0;
         State? merged = null;
         float largest = float.NegativeInfinity;
-        State[] parts = [.. program.Parts.Select(part => Part(program, part, scores, cache, head, baseScale))];
+        State[] parts = [.. program.Parts.Select((part, index) => program.Carry == AttentionCarry.Accumulators && part.Length > 1
+            ? Carried(program, index, scores, cache, head, baseScale)
+            : Part(program, part, scores, cache, head, baseScale))];
+        if (parts.Length > 1 && program.PartMerge == AttentionMerge.LogSumExp)
+        {
+            MergeNormalized(program, parts, scale, output);
+            return;
+        }
+
         foreach (State part in parts)
             largest = Max(largest, part.Largest);
         foreach (State part in parts)
@@ -65,6 +73,64 @@ internal static class ReferenceAttention
         return running!;
     }
 
+    /// <summary>A part whose accumulators run on from block to block: outputs, and one total for each lane of the sum.</summary>
+    private static State Carried(AttentionProgram program, int part, float[] scores, KeyValueCache cache, int head, float baseScale)
+    {
+        LaneTree tree = program.SumLanes;
+        float[] output = new float[cache.HeadDimension];
+        float[] lanes = new float[program.LaneMerge[part].Depth];
+        float running = float.NegativeInfinity;
+        foreach (AttentionBlock block in program.Parts[part])
+        {
+            float largest = running;
+            for (int index = 0; index < block.Count; index++)
+                largest = Max(largest, scores[block.Start + index]);
+            bool isFirst = block.Start == program.Parts[part][0].Start;
+            float factor = isFirst ? 1 : CarriedDecay(program, running, largest, baseScale);
+            for (int lane = 0; lane < lanes.Length; lane++)
+                lanes[lane] *= factor;
+            float[] probabilities = new float[block.Count];
+            for (int index = 0; index < block.Count; index++)
+            {
+                float value = Exponential(program, scores[block.Start + index], largest, baseScale);
+                lanes[index / tree.Vector % tree.Lanes] += value;
+                probabilities[index] = Rounding.ToFormat(value, program.Probabilities);
+            }
+
+            float[] column = new float[block.Count];
+            for (int d = 0; d < output.Length; d++)
+            {
+                for (int index = 0; index < block.Count; index++)
+                    column[index] = cache.Values(head)[((block.Start + index) * cache.HeadDimension) + d];
+                output[d] = isFirst ? ReductionInterpreter.Run(block.Values, probabilities, column) : ReductionInterpreter.Continue(block.Values, probabilities, column, output[d] * factor);
+            }
+
+            running = largest;
+        }
+
+        return new State(running, ReductionInterpreter.Run(program.LaneMerge[part], lanes, default), output);
+    }
+
+    /// <summary>Parts are normalised and weighted by the logarithms of their sums.</summary>
+    private static void MergeNormalized(AttentionProgram program, State[] parts, float scale, Span<float> output)
+    {
+        float[] logarithms = [.. parts.Select(part => program.BaseTwo && !program.ScaleQuery
+            ? MathF.FusedMultiplyAdd(part.Largest, scale, PortableMath.Log(part.Sum))
+            : part.Largest + PortableMath.Log(part.Sum))];
+        float largest = logarithms.Aggregate(Max);
+        float sum = 0;
+        foreach (float logarithm in logarithms)
+            sum += PortableMath.Exp(logarithm - largest);
+        float total = PortableMath.Log(sum) + largest;
+        for (int d = 0; d < output.Length; d++)
+        {
+            float value = 0;
+            for (int part = 0; part < parts.Length; part++)
+                value = MultiplyAdd(program.FusedRescale, Divide(program.Divide, parts[part].Output[d], parts[part].Sum), PortableMath.Exp(logarithms[part] - total), value);
+            output[d] = Rounding.ToFormat(value, program.Output);
+        }
+    }
+
     private static float[] Weighted(AttentionProgram program, AttentionBlock block, float[] exponentials, float sum, KeyValueCache cache, int head)
     {
         float[] probabilities = new float[block.Count];
@@ -111,6 +177,10 @@ internal static class ReferenceAttention
 
     private static float Decay(AttentionProgram program, float former, float largest, float baseScale) => program.BaseTwo
         ? PortableMath.Exp2((former * baseScale) - (largest * baseScale))
+        : PortableMath.Exp(former - largest);
+
+    private static float CarriedDecay(AttentionProgram program, float former, float largest, float baseScale) => program.BaseTwo
+        ? PortableMath.Exp2((former - largest) * baseScale)
         : PortableMath.Exp(former - largest);
 
     private static float MultiplyAdd(bool fused, float x, float factor, float addend) => fused ? MathF.FusedMultiplyAdd(x, factor, addend) : (x * factor) + addend;

@@ -34,6 +34,8 @@ internal static unsafe class Attention<TF, TD, TSimd>
 
     private static bool IsCompiled(AttentionProgram program)
     {
+        if (program.Carry == AttentionCarry.Accumulators || program.PartMerge == AttentionMerge.LogSumExp)
+            return false;
         foreach (AttentionBlock block in program.Parts[0])
             if (!IsCompiled(block.Values))
                 return false;
