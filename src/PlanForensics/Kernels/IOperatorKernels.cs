@@ -73,6 +73,14 @@ public interface IOperatorKernels
     /// <param name="output">Output, (heads, head_dim).</param>
     void Attention(AttentionProgram program, ReadOnlySpan<float> query, KeyValueCache cache, Span<float> output);
 
+    /// <summary>ggml's flash attention of all heads and query rows; an implementation without one of its own runs the definition, with its own product for the scores.</summary>
+    /// <param name="program">The lowered flash attention.</param>
+    /// <param name="input">Queries, keys, values and mask; as many keys as the program sees.</param>
+    /// <param name="output">Output, (rows, heads, value_dim).</param>
+    /// <exception cref="ArgumentException">Lengths do not fit the program.</exception>
+    /// <exception cref="PlanNotSupportedException">The program is not supported.</exception>
+    void FlashAttention(FlashAttentionProgram program, FlashAttentionInput input, Span<float> output) => Reference.FlashAttention.Run(this, program, input, output);
+
     /// <summary>SwiGLU: <c>silu(gate) * up</c>, as <see cref="ActivationPlan"/> states.</summary>
     /// <param name="plan">The activation's arithmetic.</param>
     /// <param name="gate">Gate projection.</param>

@@ -14,6 +14,7 @@ internal static class KernelSupport
             AttentionProgram attention => attention.Math != MathPath.Portable ? ProblemOf(attention.Math)
                 : ProblemOf(attention.Scores) is { Length: > 0 } scores ? scores
                 : ProblemOf(attention.Parts[0][0].Values),
+            FlashAttentionProgram flash => Exponentials.Has(flash.Math) ? ProblemOf(flash.Scores) : ProblemOf(flash.Math),
             ElementwiseProgram { Plan: RopePlan rope } => ProblemOf(rope.Math),
             ElementwiseProgram { Plan: ActivationPlan activation } => ProblemOf(activation.Math),
             _ => "",
@@ -87,6 +88,17 @@ internal static class KernelSupport
             throw new ArgumentException($"expected query and output of a multiple of {cache.Heads} heads of {program.Scores.Depth}; got {query.Length} and {output.Length} with head_dim {cache.HeadDimension}", nameof(query));
         if (program.KeyCount > cache.Count)
             throw new ArgumentException($"the program sees {program.KeyCount} keys; the cache holds {cache.Count}", nameof(cache));
+    }
+
+    public static void CheckFlashAttention(FlashAttentionProgram program, FlashAttentionInput input, Span<float> output)
+    {
+        Demand(program);
+        ArgumentNullException.ThrowIfNull(input);
+        if (program.KeyCount != input.KeyCount || program.Scores.Depth != input.HeadDimension)
+            throw new ArgumentException(
+                $"the program is lowered for {program.KeyCount} keys and heads of {program.Scores.Depth}; got {input.KeyCount} and {input.HeadDimension}", nameof(input));
+        if (output.Length != (long)input.Rows * input.Heads * input.ValueDimension)
+            throw new ArgumentException($"expected {input.Rows} x {input.Heads} x {input.ValueDimension} outputs; got {output.Length}", nameof(output));
     }
 
     public static void CheckActivation(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> y)

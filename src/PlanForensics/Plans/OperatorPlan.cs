@@ -30,6 +30,8 @@ public abstract record OperatorPlan
             return PlanMap.ParseMap(text);
         if (ProgramPlan.IsProgram(text))
             return ProgramPlan.ParseProgram(text);
+        if (FlashAttentionPlan.IsFlashAttention(text))
+            return FlashAttentionPlan.ParseFlashAttention(text);
         var reader = new PlanFieldReader(text);
         return reader.Family switch
         {
@@ -43,7 +45,7 @@ public abstract record OperatorPlan
             "all_reduce" => AllReducePlan.Read(reader),
             "quantization" => QuantizationPlan.Read(reader),
             "quantized_gemm" => QuantizedGemmPlan.Read(reader),
-            _ => throw new PlanFormatException(text, 0, "expected a plan family: gemm, map{...}, program{...}, norm, rope, attention, activation, residual, argmax, all_reduce, quantization or quantized_gemm"),
+            _ => throw new PlanFormatException(text, 0, "expected a plan family: gemm, map{...}, program{...}, norm, rope, attention, activation, residual, argmax, all_reduce, quantization, quantized_gemm or flash_attention{...}"),
         };
     }
 

@@ -42,6 +42,12 @@ public sealed class PlanExplanation
             case AttentionProgram attention:
                 Explain(lines, attention);
                 break;
+            case FlashAttentionProgram flash:
+                lines.Add(flash.Walk == FlashWalk.Tiles
+                    ? FormattableString.Invariant($"one query walks {flash.KeyCount} keys in tiles of {flash.Tile}; sums of {flash.Fold} exponentials in fp32 are added in fp64")
+                    : FormattableString.Invariant($"one query walks {flash.KeyCount} keys one by one in {PlanWords.Count(Math.Max(1, flash.Chunks.Length), "chunk")}; weighted values are accumulated in {PlanWords.Format(flash.Accumulator)}"));
+                PlanWords.Explain(lines, "scores over the head dimension", flash.Scores);
+                break;
             case QuantizedGemmProgram quantized:
                 lines.Add(FormattableString.Invariant($"weights in {BlockFormats.NameOf(quantized.Weights)}, activations quantised to q8_0 row by row; {quantized.Group} products make one exact integer sum"));
                 lines.Add(quantized.Factors == ScaleFactors.Scales

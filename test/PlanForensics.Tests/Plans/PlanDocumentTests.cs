@@ -38,9 +38,10 @@ public sealed class PlanDocumentTests
     {
         string document = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "plan-semantics.md"));
         string[] families = ["gemm", "norm", "rope", "attention", "activation", "residual", "argmax", "all_reduce", "quantization", "quantized_gemm"];
-        foreach (string family in families)
+        foreach (string family in families.Append("flash_attention"))
         {
-            string refused = FluentActions.Invoking(() => OperatorPlan.Parse(family + " no_such_field=1")).Should().Throw<PlanFormatException>().Which.Reason;
+            string unknown = family == "flash_attention" ? "flash_attention{no_such_field=1; qk: gemm}" : family + " no_such_field=1";
+            string refused = FluentActions.Invoking(() => OperatorPlan.Parse(unknown)).Should().Throw<PlanFormatException>().Which.Reason;
             string[] fields = refused[(refused.IndexOf("it has ", StringComparison.Ordinal) + 7)..].Split(", ");
             fields.Should().NotBeEmpty();
             foreach (string field in fields)

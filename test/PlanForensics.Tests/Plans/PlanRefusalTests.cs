@@ -44,6 +44,17 @@ public sealed class PlanRefusalTests
     [InlineData("attention pv_acc=tf32", 64, "pv_acc is fp32, fp64, bf16 or fp16; got tf32")]
     [InlineData("attention p=int8", 64, "p is fp32, tf32, bf16, fp16")]
     [InlineData("quantization group=32", 64, "quantised operands need scales")]
+    [InlineData("quantized_gemm", 48, "K is a multiple of 32 above 0; got 48")]
+    [InlineData("quantized_gemm", 0, "K is a multiple of 32 above 0; got 0")]
+    [InlineData("quantized_gemm step=add", 64, "a group enters its accumulator by fma or muladd; got add")]
+    [InlineData("flash_attention{qk: gemm}", 0, "attention needs at least one key and one head dimension; got 2 and 0")]
+    [InlineData("flash_attention{acc=bf16; qk: gemm}", 64, "acc is fp32 or fp16; got bf16")]
+    [InlineData("flash_attention{sum=add; qk: gemm}", 64, "the running sum is rescaled by fma or muladd; got add")]
+    [InlineData("flash_attention{walk=tiles chunks=2; qk: gemm}", 64, "chunks, acc and sum belong to walk=keys")]
+    [InlineData("flash_attention{tile=32; qk: gemm}", 64, "tile and fold belong to walk=tiles")]
+    [InlineData("flash_attention{walk=tiles tile=24 fold=16; qk: gemm}", 64, "fold divides the tile; got fold=16 and tile=24")]
+    [InlineData("flash_attention{qk: gemm out=bf16}", 64, "scores are fp32; got bf16")]
+    [InlineData("flash_attention{qk: program{k=2 a=fp32 b=fp32 : fp32(fma 0..1)}}", 64, "the program is one of K = 2 and the operator has K = 64")]
     public void A_plan_that_is_not_lowered_says_what_it_has_and_what_is_accepted(string text, int depth, string reason)
     {
         OperatorPlan plan = OperatorPlan.Parse(text);

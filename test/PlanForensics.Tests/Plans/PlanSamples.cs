@@ -10,7 +10,7 @@ internal static class PlanSamples
 {
     public static Gen<OperatorPlan> Any { get; } = Gen.UInt.Select(static seed => Plan(new Random((int)(seed & int.MaxValue))));
 
-    public static OperatorPlan Plan(Random random) => random.Next(12) switch
+    public static OperatorPlan Plan(Random random) => random.Next(13) switch
     {
         0 => new NormPlan
         {
@@ -39,6 +39,11 @@ internal static class PlanSamples
         {
             Weights = Value<BlockFormat>(random), Quantizer = Value<ActivationQuantizer>(random), Group = 1 << random.Next(6), Factors = Value<ScaleFactors>(random), Step = Step(random),
             StartsAtZero = Coin(random), Lanes = Lanes(random),
+        },
+        11 => new FlashAttentionPlan
+        {
+            Walk = Value<FlashWalk>(random), Tile = random.Next(1, 200), Fold = 1 << random.Next(7), Chunks = random.Next(5), Accumulator = Format(random), Sum = Step(random),
+            Math = Value<MathPath>(random), Scores = Coin(random) ? Gemm(random) : Program(random, 24),
         },
         _ => Gemm(random),
     };
