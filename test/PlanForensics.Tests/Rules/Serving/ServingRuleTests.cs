@@ -141,6 +141,16 @@ public sealed class ServingRuleTests
     [InlineData(71, "qmm")]
     public void Rows_pick_the_kernel_of_mlx(int rows, string kernel) => MlxQuantizedMatMul.Choose(rows, 12, transposed: true).Kernel.Should().Be(kernel);
 
+    [Theory]
+    [InlineData(32, "split_kv")]
+    [InlineData(33, "non_partition")]
+    public void The_padded_batch_picks_the_decode_of_pegainfer(int paddedBatch, string kernel) => PegainferDecode.Choose(paddedBatch).Kernel.Should().Be(kernel);
+
+    [Theory]
+    [InlineData(1023, "non_partition")]
+    [InlineData(1024, "split_kv")]
+    public void The_context_picked_the_older_decode_of_pegainfer(int context, string kernel) => PegainferDecode.ChooseOlder(context).Kernel.Should().Be(kernel);
+
     [Fact]
     public void A_plan_that_is_given_lowers()
     {
