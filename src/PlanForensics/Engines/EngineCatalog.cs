@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using PlanForensics.Engines.Ggml;
 using PlanForensics.Engines.Mlas;
+using PlanForensics.Numerics;
 
 namespace PlanForensics.Engines;
 
@@ -10,5 +12,9 @@ public static class EngineCatalog
     public static ImmutableArray<IGemmFamily> Gemms { get; } =
     [
         new ConstantB(),
+        .. new[] { NumericFormat.Fp32, NumericFormat.Fp16, NumericFormat.Bf16 }.SelectMany(GgmlProducts),
     ];
+
+    private static IEnumerable<IGemmFamily> GgmlProducts(NumericFormat weights) =>
+        [new VecDot(GgmlVectors.Avx512, weights), new VecDot(GgmlVectors.Avx2, weights), new Llamafile(weights)];
 }

@@ -1,0 +1,17 @@
+using PlanForensics.Numerics;
+
+namespace PlanForensics.Engines.Ggml;
+
+/// <summary>Words of ggml's types and builds in names of families.</summary>
+internal static class GgmlNames
+{
+    public static string Of(GgmlVectors vectors) => vectors == GgmlVectors.Avx512 ? "avx512" : "avx2";
+
+    public static string Of(NumericFormat weights) => weights switch
+    {
+        NumericFormat.Fp16 => "f16",
+        NumericFormat.Bf16 => "bf16",
+        NumericFormat.Fp32 => "f32",
+        _ => throw new ArgumentException($"weights are fp32, fp16 or bf16; got {NumericFormats.NameOf(weights)}", nameof(weights)),
+    };
+}
