@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using PlanForensics.Engines.Ggml;
 using PlanForensics.Engines.Mlas;
+using PlanForensics.Engines.OneDnn;
+using PlanForensics.Engines.OneMkl;
 using PlanForensics.Numerics;
 
 namespace PlanForensics.Engines;
@@ -12,6 +14,14 @@ public static class EngineCatalog
     public static ImmutableArray<IGemmFamily> Gemms { get; } =
     [
         new ConstantB(),
+        new GraphInputB(transposed: false),
+        new GraphInputB(transposed: true),
+        new MatrixProduct(),
+        new LinearLayer(),
+        new Bf16Product(0),
+        new Bf16Product(512),
+        new Bf16Product(1024),
+        new Bf16Vector(),
         .. new[] { NumericFormat.Fp32, NumericFormat.Fp16, NumericFormat.Bf16 }.SelectMany(GgmlProducts),
     ];
 

@@ -22,7 +22,7 @@ internal sealed class CandidateScore(RecordedOperator recorded)
             {
                 if (!TryRun(candidate, out long reproduced))
                     continue;
-                program = new Program(reproduced);
+                program = new Program(reproduced, candidate.Order);
                 _byIdentity.Add(candidate.Identity, program);
                 _programs.Add(program);
             }
@@ -39,19 +39,19 @@ internal sealed class CandidateScore(RecordedOperator recorded)
             return result with { Reason = "every rule declines this operator's keys" };
         Program[] full = [.. rules.Where(program => program.Reproduced == _output.Length)];
         bool tooThin = _programs.Any(program => program.Controls.Count > 0 && program.Reproduced == _output.Length);
-        Program[] winners = full.Length > 0 ? [.. full.OrderBy(program => program.Rules.Min(Distance))] : [rules[0]];
-        ScoredPlan? runnerUp = rules.Except(winners).Select(Nearest).FirstOrDefault();
+        Program[] winners = full.Length > 0 ? [.. full.OrderBy(program => program.Rules.Min(Distance)).DistinctBy(program => program.Order)] : [rules[0]];
+        ScoredPlan? runnerUp = rules.Where(program => winners.All(winner => winner.Order != program.Order)).Select(Nearest).FirstOrDefault();
         return result with
         {
             Verdict = full.Length == 0 ? IdentificationVerdict.Unexplained
                 : tooThin ? IdentificationVerdict.Ambiguous
-                : full.Length > 1 ? IdentificationVerdict.Class
+                : winners.Length > 1 ? IdentificationVerdict.Class
                 : IdentificationVerdict.Identified,
             Plans = [.. winners.Select(Nearest)],
             RunnerUp = runnerUp,
             Reason = full.Length == 0 ? $"no known plan reproduces every element; the nearest reproduces {rules[0].Reproduced} of {_output.Length}"
                 : tooThin ? "an order that no engine runs reproduces every element too; more elements, more terms or a wider output format would tell orders apart"
-                : full.Length > 1 ? $"{full.Length} programs reproduce every element; more elements or a wider output format would tell them apart"
+                : winners.Length > 1 ? $"{winners.Length} programs reproduce every element; more elements or a wider output format would tell them apart"
                 : null,
         };
     }
@@ -91,8 +91,10 @@ internal sealed class CandidateScore(RecordedOperator recorded)
     private int Distance(PlanCandidate candidate) =>
         -candidate.EngineWords.Count(word => recorded.Engine.Contains(word, StringComparison.OrdinalIgnoreCase));
 
-    private sealed class Program(long reproduced)
+    private sealed class Program(long reproduced, string order)
     {
+        public string Order { get; } = order;
+
         public long Reproduced { get; } = reproduced;
 
         public List<PlanCandidate> Rules { get; } = [];

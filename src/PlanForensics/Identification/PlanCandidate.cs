@@ -11,6 +11,9 @@ public sealed record PlanCandidate(string Name, string Plan, Action<Span<float>>
     /// <summary>Candidates of equal identity are one program; the plan's text unless set (for a matrix product: the lowered program's text).</summary>
     public string Identity { get; init; } = Plan;
 
+    /// <summary>Candidates of equal order are counted as one plan by the verdict; <see cref="Identity"/> unless set. Orders that differ at most in the sign of a zero are equal here.</summary>
+    public string Order { get => field ?? Identity; init; }
+
     /// <summary>Whether this is a negative control: an order that no engine runs. Where it too reproduces everything the data cannot tell orders apart.</summary>
     public bool IsControl { get; init; }
 

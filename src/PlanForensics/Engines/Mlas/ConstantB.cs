@@ -5,12 +5,12 @@ namespace PlanForensics.Engines.Mlas;
 
 /// <summary>ONNX Runtime's MatMul and Gemm with constant weights: B is packed when the session starts, in panels of 256 terms, so the order depends on K alone.</summary>
 /// <remarks>
-/// <c>gemm k_block=256</c>: one fma chain a block, started with the first product, blocks added in order. The same for every M, N and thread count: batch-invariant.
-/// Source: MLAS, MlasSgemmPackedOperation (packed stride K is 256); recorded results of ONNX Runtime 1.31.1 on AVX-512.
+/// <c>gemm k_block=256 start=zero</c>: one fma chain a block, blocks added in order. The same for every M, N and thread count: batch-invariant. Source: MLAS's packed operation (packed stride
+/// of K: 256), kernels for FMA3 and AVX-512; checked on recorded results of ONNX Runtime 1.31.1.
 /// </remarks>
 public sealed class ConstantB : IGemmFamily
 {
-    private static readonly GemmPlan Plan = new() { BlockK = 256 };
+    private static readonly GemmPlan Plan = new() { BlockK = 256, StartsAtZero = true };
 
     /// <inheritdoc/>
     public string Name => "mlas.constant_b";

@@ -18,8 +18,8 @@ internal sealed class ProductSource : ICandidateSource
     {
         var product = new RecordedProduct(recorded);
         foreach (IGemmFamily family in EngineCatalog.Gemms)
-            foreach (GemmKey key in product.Keys)
-                if (family.PlanFor(key).Plan is { } plan && product.Lower(plan) is { } program)
+            foreach (OperatorPlan plan in product.Keys.Select(key => family.PlanFor(key).Plan).OfType<OperatorPlan>().DistinctBy(plan => plan.Text))
+                if (product.Lower(plan) is { } program)
                     yield return Candidate(product, family.Name, plan, program, false);
         foreach (OperatorPlan plan in ProductControls.For(product.Output))
             if (product.Lower(plan) is { } program)
@@ -29,7 +29,7 @@ internal sealed class ProductSource : ICandidateSource
     private static PlanCandidate Candidate(RecordedProduct product, string name, OperatorPlan plan, GemmProgram program, bool isControl) =>
         new(name, plan.Text, output => KernelSelection.Default.Gemm(program, product.A, WeightsOf(product), [], output))
         {
-            Identity = program.Text, IsControl = isControl, EngineWords = ProductWords.Of(name),
+            Identity = program.Text, Order = program.Text.Replace("+0(", "(", StringComparison.Ordinal), IsControl = isControl, EngineWords = ProductWords.Of(name),
         };
 
     private static WeightMatrix WeightsOf(RecordedProduct product) => Weights.GetValue(product.W, WeightMatrix.From);

@@ -19,7 +19,12 @@ internal sealed class RecordedProduct
         Shape = new OperatorShape(a.Shape[0], W.Shape[0], a.Shape[1]);
         Output = Holds(recorded.Output, NumericFormat.Bf16) ? NumericFormat.Bf16 : NumericFormat.Fp32;
         NumericFormat[] weights = [.. new[] { NumericFormat.Bf16, NumericFormat.Fp16, NumericFormat.Fp32 }.Where(format => format == NumericFormat.Fp32 || Holds(W, format))];
-        Keys = [.. weights.Select(format => new GemmKey(Shape.Rows, Shape.Columns, Shape.Depth) { Threads = recorded.Threads, Weights = format, Output = Output })];
+        NumericFormat[] outputs = Output == NumericFormat.Bf16 ? [NumericFormat.Bf16, NumericFormat.Fp32] : [NumericFormat.Fp32];
+        // What the record does not say is left open; only an address, without which one rule gives no plan, is tried in all four ways.
+        Keys = [.. from format in weights
+                   from output in outputs
+                   from address in (int?[])[null, 0, 4, 8, 12]
+                   select new GemmKey(Shape.Rows, Shape.Columns, Shape.Depth) { Threads = recorded.Threads, Weights = format, Output = output, WeightAddressModulo16 = address }];
     }
 
     /// <summary>Activations, (M, K).</summary>
