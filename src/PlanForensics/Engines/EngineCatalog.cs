@@ -3,6 +3,7 @@ using PlanForensics.Engines.Ggml;
 using PlanForensics.Engines.Mlas;
 using PlanForensics.Engines.OneDnn;
 using PlanForensics.Engines.OneMkl;
+using PlanForensics.Engines.OpenBlas;
 using PlanForensics.Numerics;
 
 namespace PlanForensics.Engines;
@@ -23,6 +24,7 @@ public static class EngineCatalog
         new Bf16Product(1024),
         new Bf16Vector(),
         .. new[] { NumericFormat.Fp32, NumericFormat.Fp16, NumericFormat.Bf16 }.SelectMany(GgmlProducts),
+        .. SgemmFamily.All,
     ];
 
     private static IEnumerable<IGemmFamily> GgmlProducts(NumericFormat weights) =>

@@ -26,6 +26,9 @@ public sealed record GemmKey(int M, int N, int K)
     /// <summary>Whether the weights lie in memory as (N, K), one row an output, as a linear layer's do; null when unknown.</summary>
     public bool? WeightsTransposed { get; init; }
 
+    /// <summary>Whether the activations lie in memory as (K, M), one row a term, rather than (M, K).</summary>
+    public bool ActivationsTransposed { get; init; }
+
     /// <summary>Address of the first weight modulo 16 bytes: 0, 4, 8 or 12; null when unknown.</summary>
     public int? WeightAddressModulo16
     {

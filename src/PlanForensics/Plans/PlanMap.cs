@@ -5,7 +5,7 @@ namespace PlanForensics.Plans;
 /// <summary>
 /// Different plans for regions of one output, as libraries that pick a kernel for each micro-tile do. Regions are tried in order; the last one covers the rest.
 /// </summary>
-/// <remarks>Text: <c>map{ROWSxCOLUMNS: gemm ...; ...; *x*: gemm ...}</c>, a <c>program{...}</c> wherever a <c>gemm</c> may stand, ROWS and COLUMNS being <c>first..last</c> (0-based, inclusive) or <c>*</c>.</remarks>
+/// <remarks>Text: <c>map{ROWSxCOLUMNS: gemm ...; ...; *x*: gemm ...}</c>, a <c>program{...}</c> wherever a <c>gemm</c> may stand, ROWS and COLUMNS being ranges <c>first..last</c> (0-based, inclusive) joined by commas, or <c>*</c>.</remarks>
 public sealed record PlanMap : OperatorPlan
 {
     private const int MostRegions = 256;
@@ -46,22 +46,17 @@ public sealed record PlanMap : OperatorPlan
         int[] rowCuts = Cuts(Regions.Select(region => region.Rows), shape.Rows);
         int[] columnCuts = Cuts(Regions.Select(region => region.Columns), shape.Columns);
         var lowered = Regions.Select(region => new Lazy<ReductionProgram>(() => Uniform(region, shape))).ToArray();
-        var output = ImmutableArray.CreateBuilder<ProgramRegion>();
+        var bands = new List<List<ProgramRegion>>();
         for (int row = 0; row + 1 < rowCuts.Length; row++)
         {
-            for (int column = 0; column + 1 < columnCuts.Length; column++)
-            {
-                int index = 0;
-                while (!Regions[index].Contains(rowCuts[row], columnCuts[column]))
-                    index++;
-                output.Add(new ProgramRegion(
-                    rowCuts[row], rowCuts[row + 1] - rowCuts[row], columnCuts[column], columnCuts[column + 1] - columnCuts[column], lowered[index].Value));
-            }
+            List<ProgramRegion> band = Band(rowCuts[row], rowCuts[row + 1] - rowCuts[row], columnCuts, lowered);
+            if (bands.Count > 0 && Continues(bands[^1], band))
+                bands[^1] = [.. bands[^1].Select(region => region with { RowCount = region.RowCount + band[0].RowCount })];
+            else
+                bands.Add(band);
         }
 
-        return output.Count > 0 && output.All(region => region.Program.Equals(output[0].Program))
-            ? GemmProgram.Whole(shape, output[0].Program)
-            : new GemmProgram(output.ToImmutable());
+        return bands is [[var whole]] ? GemmProgram.Whole(shape, whole.Program) : new GemmProgram([.. bands.SelectMany(band => band)]);
     }
 
     internal static PlanMap ParseMap(string text)
@@ -74,7 +69,7 @@ public sealed record PlanMap : OperatorPlan
         {
             int colon = part.IndexOf(": ", StringComparison.Ordinal);
             if (colon < 0 || !PlanMapRegion.TryParseBounds(part[..colon], out var rows, out var columns))
-                throw new PlanFormatException(text, position, "expected ROWSxCOLUMNS: gemm ... or program{...}, each FIRST..LAST or *");
+                throw new PlanFormatException(text, position, "expected ROWSxCOLUMNS: gemm ... or program{...}, each FIRST..LAST,FIRST..LAST,... or *");
             regions.Add(new PlanMapRegion(rows, columns, ParseRegion(text, position + colon + 2, part[(colon + 2)..])));
             position += part.Length + 2;
         }
@@ -103,13 +98,37 @@ public sealed record PlanMap : OperatorPlan
         }
     }
 
+    /// <summary>The rectangles of successive rows that lie in the same regions, neighbours of one program joined.</summary>
+    private List<ProgramRegion> Band(int row, int count, int[] columnCuts, Lazy<ReductionProgram>[] lowered)
+    {
+        var band = new List<ProgramRegion>();
+        for (int column = 0; column + 1 < columnCuts.Length; column++)
+        {
+            int index = 0;
+            while (!Regions[index].Contains(row, columnCuts[column]))
+                index++;
+            ReductionProgram program = lowered[index].Value;
+            int width = columnCuts[column + 1] - columnCuts[column];
+            if (band.Count > 0 && band[^1].Program.Equals(program))
+                band[^1] = band[^1] with { ColumnCount = band[^1].ColumnCount + width };
+            else
+                band.Add(new ProgramRegion(row, count, columnCuts[column], width, program));
+        }
+
+        return band;
+    }
+
+    private static bool Continues(List<ProgramRegion> band, List<ProgramRegion> next) => band.Count == next.Count
+        && band.Zip(next).All(pair => pair.First.ColumnStart == pair.Second.ColumnStart && pair.First.Program.Equals(pair.Second.Program));
+
     private static ReductionProgram Uniform(PlanMapRegion region, OperatorShape shape) =>
         ((GemmProgram)region.Plan.Lower(shape)).Uniform
         ?? throw new PlanNotSupportedException(region.Plan.Text, "a map's region holds a plan that lowers to one program");
 
-    private static int[] Cuts(IEnumerable<(int First, int Last)?> bounds, int limit) => [.. bounds
-        .Where(bound => bound is not null)
-        .SelectMany(bound => new[] { bound!.Value.First, bound.Value.Last + 1 })
+    private static int[] Cuts(IEnumerable<IndexSet?> sets, int limit) => [.. sets
+        .Where(set => set is not null)
+        .SelectMany(set => set!.Ranges)
+        .SelectMany(range => new[] { range.First, range.Last + 1 })
         .Append(0).Append(limit)
         .Where(cut => cut >= 0 && cut <= limit)
         .Distinct().Order()];

@@ -94,11 +94,19 @@ public sealed class GemmLoweringTests
         ((GemmProgram)OperatorPlan.Parse("gemm all_reduce=ring:4:bf16").Lower(new OperatorShape(1, 0, 8))).Regions.Should().ContainSingle();
 
     [Fact]
+    public void A_map_s_region_is_its_rows_times_its_columns()
+    {
+        var program = (GemmProgram)OperatorPlan.Parse("map{0..0,2..2x1..1,3..3: gemm split_k=2; *x*: gemm}").Lower(new OperatorShape(3, 4, 4));
+        program.Regions.Where(region => region.Program.Root!.Items.Length == 2).Select(region => (region.RowStart, region.RowCount, region.ColumnStart, region.ColumnCount))
+            .Should().Equal((0, 1, 1, 1), (0, 1, 3, 1), (2, 1, 1, 1), (2, 1, 3, 1));
+    }
+
+    [Fact]
     public void A_map_cuts_the_output_where_a_region_begins_or_ends()
     {
         var program = (GemmProgram)OperatorPlan.Parse("map{0..1x2..3: gemm split_k=2; *x*: gemm}").Lower(new OperatorShape(3, 5, 4));
         program.Regions.Select(region => (region.RowStart, region.RowCount, region.ColumnStart, region.ColumnCount, region.Program.Root!.Items.Length))
-            .Should().Equal((0, 2, 0, 2, 1), (0, 2, 2, 2, 2), (0, 2, 4, 1, 1), (2, 1, 0, 2, 1), (2, 1, 2, 2, 1), (2, 1, 4, 1, 1));
+            .Should().Equal((0, 2, 0, 2, 1), (0, 2, 2, 2, 2), (0, 2, 4, 1, 1), (2, 1, 0, 5, 1));
         OperatorPlan.Parse("map{0..1x2..2147483647: gemm tile=8x8x8; *x*: gemm}").Lower(new OperatorShape(3, 5, 4)).Should().Be(new GemmPlan().Lower(new OperatorShape(3, 5, 4)));
     }
 

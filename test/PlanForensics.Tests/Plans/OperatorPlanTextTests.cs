@@ -69,7 +69,8 @@ public sealed class OperatorPlanTextTests
     [InlineData("map{*x*: program{k=x}}", 19, "expected")]
     [InlineData("map{*x*: gemm", 13, "expected \"}\" at the end of a map")]
     [InlineData("map{0..1x*: gemm}", 16, "a plan map ends with a region *x* that covers the rest")]
-    [InlineData("map{1..0x*: gemm; *x*: gemm}", 4, "expected ROWSxCOLUMNS: gemm ... or program{...}, each FIRST..LAST or *")]
+    [InlineData("map{1..0x*: gemm; *x*: gemm}", 4, "expected ROWSxCOLUMNS: gemm ... or program{...}, each FIRST..LAST,FIRST..LAST,... or *")]
+    [InlineData("map{0..3,3..4x*: gemm; *x*: gemm}", 4, "expected ROWSxCOLUMNS")]
     [InlineData("map{*x*: gemm split_k=x}", 14, "split_k is a whole number")]
     public void A_wrong_text_is_refused_at_its_place_with_what_was_expected(string text, int position, string reason)
     {

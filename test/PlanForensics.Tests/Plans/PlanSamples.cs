@@ -114,10 +114,11 @@ internal static class PlanSamples
         _ => ReductionStep.Fma,
     };
 
-    private static (int First, int Last)? Bound(Random random)
+    private static IndexSet? Bound(Random random)
     {
         int first = random.Next(50);
-        return Coin(random) ? null : (first, first + random.Next(50));
+        int last = first + random.Next(50);
+        return random.Next(3) switch { 0 => null, 1 => (first, last), _ => new IndexSet((first, last), (last + 2, last + 2 + random.Next(9))) };
     }
 
     private static NumericFormat Wire(Random random) => (NumericFormat[])[NumericFormat.Fp32, NumericFormat.Bf16, NumericFormat.Fp16] is var formats ? formats[random.Next(3)] : default;
