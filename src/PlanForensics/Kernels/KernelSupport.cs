@@ -11,12 +11,14 @@ internal static class KernelSupport
         reason = program switch
         {
             GemmProgram gemm => gemm.Regions.Select(region => ProblemOf(region.Program)).FirstOrDefault(problem => problem.Length > 0, ""),
-            AttentionProgram attention => attention.Math != MathPath.Portable ? ProblemOf(attention.Math)
+            AttentionProgram attention => ProblemOf(attention.Math, attention.BaseTwo) is { Length: > 0 } math ? math
                 : ProblemOf(attention.Scores) is { Length: > 0 } scores ? scores
                 : ProblemOf(attention.Parts[0][0].Values),
             FlashAttentionProgram flash => Exponentials.Has(flash.Math) ? ProblemOf(flash.Scores) : ProblemOf(flash.Math),
-            ElementwiseProgram { Plan: RopePlan rope } => ProblemOf(rope.Math),
-            ElementwiseProgram { Plan: ActivationPlan activation } => ProblemOf(activation.Math),
+            ElementwiseProgram { Plan: RopePlan rope } => ProblemOf(rope),
+            ElementwiseProgram { Plan: ActivationPlan activation } => ProblemOf(activation),
+            ActivationRowProgram row => ProblemOf(row.Vectorised) is { Length: > 0 } vectorised ? vectorised : ProblemOf(row.Remainder),
+            SoftmaxProgram softmax => ProblemOf(softmax.Math) is { Length: > 0 } exp ? exp : ProblemOf(softmax.Block.Tail),
             _ => "",
         };
         return reason.Length == 0;
@@ -75,7 +77,8 @@ internal static class KernelSupport
 
     public static void CheckRope(RopePlan plan, ReadOnlySpan<float> cosine, ReadOnlySpan<float> sine, Span<float> heads)
     {
-        DemandPortable(plan, plan.Math);
+        ArgumentNullException.ThrowIfNull(plan);
+        Demand(plan, ProblemOf(plan));
         if (cosine.Length == 0 || cosine.Length != sine.Length || heads.Length % (2 * cosine.Length) != 0)
             throw new ArgumentException($"expected head_dim/2 cosines and sines and whole heads; got {cosine.Length}, {sine.Length} and {heads.Length}", nameof(heads));
     }
@@ -103,7 +106,8 @@ internal static class KernelSupport
 
     public static void CheckActivation(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> y)
     {
-        DemandPortable(plan, plan.Math);
+        ArgumentNullException.ThrowIfNull(plan);
+        Demand(plan, plan.Block.Length > 0 ? "its elements differ by row: lower each row with LowerRow and run its two parts" : ProblemOf(plan));
         if (x.Length != y.Length)
             throw new ArgumentException($"expected as many outputs as inputs; got {y.Length} for {x.Length}", nameof(y));
     }
@@ -115,15 +119,23 @@ internal static class KernelSupport
             throw new PlanNotSupportedException(program.Text, reason);
     }
 
-    private static void DemandPortable(OperatorPlan plan, MathPath path)
+    private static void Demand(OperatorPlan plan, string problem)
     {
-        if (path != MathPath.Portable)
-            throw new PlanNotSupportedException(plan.Text, ProblemOf(path));
+        if (problem.Length > 0)
+            throw new PlanNotSupportedException(plan.Text, problem);
     }
 
-    private static string ProblemOf(MathPath path) => path == MathPath.Portable
+    private static string ProblemOf(MathPath path, bool isBaseTwo = false) =>
+        !MathFunctions.HasExp(path) ? $"math path {PlanNames.Of(path)} is not replayed by this version; portable, glibc, sleef, mlas, ggml16 and ggml8 are"
+        : isBaseTwo && path != MathPath.Portable ? $"no power of two of math path {PlanNames.Of(path)} is known: use exp_base=e or math=portable"
+        : "";
+
+    private static string ProblemOf(ActivationPlan plan) =>
+        ProblemOf(plan.Math) is { Length: > 0 } math ? math : ProblemOf(plan.Block.Tail);
+
+    private static string ProblemOf(RopePlan plan) => plan.Math is MathPath.Portable or MathPath.Glibc
         ? ""
-        : $"math path {PlanNames.Of(path)} is not replayed by this version; only portable is";
+        : $"math path {PlanNames.Of(plan.Math)} has no sine and cosine that is replayed by this version; portable and glibc have";
 
     private static string ProblemOf(ReductionProgram program) => program.Epilogue.Any(step => step.Kind == EpilogueKind.Scale)
         ? "a scale step needs a factor, which decoder operators do not have"

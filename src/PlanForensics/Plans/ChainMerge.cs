@@ -19,13 +19,23 @@ internal static class ChainMerge
                         chains[index] = AddPair(chains[index], chains[index + half], accumulator, stored);
                 return chains[0]!;
             case MergeOrder.Neighbours:
-                for (int half = 1; half < chains.Length; half *= 2)
-                    for (int index = 0; index + half < chains.Length; index += 2 * half)
-                        chains[index] = AddPair(chains[index], chains[index + half], accumulator, stored);
-                return chains[0]!;
+                return Neighbours(chains, accumulator, stored);
+            case MergeOrder.HalfNeighbours:
+                int middle = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)chains.Length) / 2;
+                for (int index = 0; index < middle && index + middle < chains.Length; index++)
+                    chains[index] = AddPair(chains[index], chains[index + middle], accumulator, stored);
+                return Neighbours(chains[..Math.Max(middle, 1)], accumulator, stored);
             default:
                 return new ReductionChain(accumulator, [.. chains.Where(chain => chain is not null).Cast<ReductionItem>()]);
         }
+    }
+
+    private static ReductionChain Neighbours(ReductionChain?[] chains, NumericFormat accumulator, NumericFormat? stored)
+    {
+        for (int half = 1; half < chains.Length; half *= 2)
+            for (int index = 0; index + half < chains.Length; index += 2 * half)
+                chains[index] = AddPair(chains[index], chains[index + half], accumulator, stored);
+        return chains[0]!;
     }
 
     private static ReductionChain? AddPair(ReductionChain? left, ReductionChain? right, NumericFormat accumulator, NumericFormat? stored) =>
@@ -34,7 +44,9 @@ internal static class ChainMerge
     /// <summary>The chain over a list of index ranges spread over lanes.</summary>
     public static ReductionChain Lanes(ImmutableArray<IndexRange> ranges, ReductionStep step, LaneTree tree, NumericFormat accumulator, bool startsAtZero)
     {
-        if (tree.Lanes == 1)
+        if (tree.Order != LaneOrder.Spread)
+            return RowOrders.Chain(RowTerms.Of(ranges), step, tree, accumulator, startsAtZero);
+        if (tree.Lanes == 1 || (tree.ShortForward && ranges.Sum(range => range.Count) < tree.Lanes))
             return new ReductionChain(accumulator, [.. ranges.Select(range => (ReductionItem)new ReductionSegment(step, range.Start, 1, range.Count))], null, startsAtZero);
         var lanes = new List<ReductionItem>?[tree.Lanes];
         int position = 0;

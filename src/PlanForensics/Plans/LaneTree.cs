@@ -2,7 +2,7 @@ namespace PlanForensics.Plans;
 
 /// <summary>How a sum is spread over SIMD lanes or threads, and how the lane totals are merged.</summary>
 /// <remarks>
-/// Lane l owns <see cref="Vector"/> successive terms out of every <c>Lanes * Vector</c>. Totals are merged in groups of <see cref="Warp"/> lanes by <see cref="Merge"/>, then
+/// As a rule lane l owns <see cref="Vector"/> successive terms out of every <c>Lanes * Vector</c>; <see cref="Order"/> has the other ways of real libraries. Totals are merged in groups of <see cref="Warp"/> lanes by <see cref="Merge"/>, then
 /// the groups' totals by <see cref="BlockMerge"/>. Lanes that own no term take no part.
 /// </remarks>
 public sealed record LaneTree
@@ -35,15 +35,28 @@ public sealed record LaneTree
     public MergeOrder Merge
     {
         get;
-        init => field = value is not MergeOrder.Atomic ? value : throw new ArgumentException("lanes merge forward, butterfly or neighbours", nameof(value));
+        init => field = value is not MergeOrder.Atomic ? value : throw new ArgumentException("lanes merge forward, butterfly, neighbours or half_neighbours", nameof(value));
     } = MergeOrder.Butterfly;
 
     /// <summary>Merge of the groups' totals.</summary>
     public MergeOrder BlockMerge
     {
         get;
-        init => field = value is not MergeOrder.Atomic ? value : throw new ArgumentException("groups merge forward, butterfly or neighbours", nameof(value));
+        init => field = value is not MergeOrder.Atomic ? value : throw new ArgumentException("groups merge forward, butterfly, neighbours or half_neighbours", nameof(value));
     } = MergeOrder.Forward;
+
+    /// <summary>Which terms a lane takes; default spread. Blocks use <see cref="Lanes"/> and <see cref="Merge"/>, cascade <see cref="Lanes"/> and <see cref="Accumulators"/>, pairwise <see cref="Lanes"/>.</summary>
+    public LaneOrder Order { get; init; }
+
+    /// <summary>Accumulators that vectors of a cascade go to in turn, 1 to 64; default 1.</summary>
+    public int Accumulators
+    {
+        get;
+        init => field = value is >= 1 and <= 64 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "accumulators are 1 to 64");
+    } = 1;
+
+    /// <summary>Whether a spread sum of fewer terms than lanes adds them one after the other instead of merging lanes; default false.</summary>
+    public bool ShortForward { get; init; }
 
     internal static LaneTree Read(PlanFieldReader reader, string prefix)
     {
@@ -52,7 +65,15 @@ public sealed record LaneTree
         int warp = reader.Integer(prefix + "warp", 0);
         MergeOrder merge = reader.Enum(prefix + "lane_merge", MergeOrder.Butterfly);
         MergeOrder blockMerge = reader.Enum(prefix + "block_merge", MergeOrder.Forward);
-        return reader.Finishing(() => new LaneTree { Lanes = lanes, Vector = vector, Warp = warp, Merge = merge, BlockMerge = blockMerge });
+        LaneOrder order = reader.Enum(prefix + "order", LaneOrder.Spread);
+        int accumulators = reader.Integer(prefix + "accumulators", 1);
+        string few = reader.Text(prefix + "short", "lanes");
+        if (few is not ("lanes" or "forward"))
+            throw reader.Bad(prefix + "short", "lanes or forward");
+        return reader.Finishing(() => new LaneTree
+        {
+            Lanes = lanes, Vector = vector, Warp = warp, Merge = merge, BlockMerge = blockMerge, Order = order, Accumulators = accumulators, ShortForward = few == "forward",
+        });
     }
 
     internal void Write(PlanTextWriter writer, string prefix) => writer
@@ -60,5 +81,8 @@ public sealed record LaneTree
         .Add(prefix + "vector", Vector, 1)
         .Add(prefix + "warp", Warp, 0)
         .Add(prefix + "lane_merge", Merge, MergeOrder.Butterfly)
-        .Add(prefix + "block_merge", BlockMerge, MergeOrder.Forward);
+        .Add(prefix + "block_merge", BlockMerge, MergeOrder.Forward)
+        .Add(prefix + "order", Order, LaneOrder.Spread)
+        .Add(prefix + "accumulators", Accumulators, 1)
+        .Add(prefix + "short", ShortForward ? "forward" : "lanes", "lanes");
 }

@@ -1,6 +1,6 @@
 namespace PlanForensics.Plans;
 
-/// <summary>Which implementation of a transcendental function ran. Only <see cref="Portable"/> is replayed by this version; engines refuse the others.</summary>
+/// <summary>Which implementation of a transcendental function ran. <see cref="CudaApprox"/> is a name for contracts; engines refuse it.</summary>
 public enum MathPath
 {
     /// <summary><c>Numerics.PortableMath</c>: IEEE operations only (<c>portable</c>).</summary>

@@ -12,6 +12,9 @@ public enum MergeOrder
     /// <summary>Neighbours first: p[i] += p[i + h] for h = 1, 2, 4, ... (<c>neighbours</c>).</summary>
     Neighbours,
 
+    /// <summary>The upper half onto the lower, then neighbours, as horizontal additions of wide registers: p[i] += p[i + h] for h = n/2, 1, 2, ..., n/4 (<c>half_neighbours</c>).</summary>
+    HalfNeighbours,
+
     /// <summary>Atomic additions to an output that starts at +0.0, in the plan's arrival order (<c>atomic</c>).</summary>
     Atomic,
 }

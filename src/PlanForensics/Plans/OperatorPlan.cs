@@ -40,12 +40,14 @@ public abstract record OperatorPlan
             "rope" => RopePlan.Read(reader),
             "attention" => AttentionPlan.Read(reader),
             "activation" => ActivationPlan.Read(reader),
+            "softmax" => SoftmaxPlan.Read(reader),
+            "sum" => SumPlan.Read(reader),
             "residual" => ResidualPlan.Read(reader),
             "argmax" => ArgmaxPlan.Read(reader),
             "all_reduce" => AllReducePlan.Read(reader),
             "quantization" => QuantizationPlan.Read(reader),
             "quantized_gemm" => QuantizedGemmPlan.Read(reader),
-            _ => throw new PlanFormatException(text, 0, "expected a plan family: gemm, map{...}, program{...}, norm, rope, attention, activation, residual, argmax, all_reduce, quantization, quantized_gemm or flash_attention{...}"),
+            _ => throw new PlanFormatException(text, 0, "expected a plan family: gemm, map{...}, program{...}, norm, rope, attention, activation, softmax, sum, residual, argmax, all_reduce, quantization, quantized_gemm or flash_attention{...}"),
         };
     }
 

@@ -30,6 +30,15 @@ internal static class PlanChecks
             throw new PlanNotSupportedException(plan.Text, $"a reduction has at most {ReductionLimits.LargestIndex} terms; got K = {shape.Depth}: split the operator");
     }
 
+    /// <summary>A row of at least one value that is summed in fp32 or fp64.</summary>
+    public static void Row(OperatorPlan plan, OperatorShape shape, NumericFormat accumulator)
+    {
+        Shape(plan, shape);
+        if (shape.Depth < 1)
+            throw new PlanNotSupportedException(plan.Text, $"a row has at least one value; got {shape.Depth}");
+        Demand(plan, "acc", accumulator, accumulator is NumericFormat.Fp32 or NumericFormat.Fp64, "fp32 or fp64");
+    }
+
     /// <summary>A product's step, accumulator and lanes.</summary>
     public static void Product(OperatorPlan plan, GemmPlan product, string prefix)
     {
@@ -42,6 +51,8 @@ internal static class PlanChecks
         if (!ReductionValidation.Fits(product.Accumulator, step))
             throw new PlanNotSupportedException(
                 plan.Text, $"{prefix}step={step} does not run in {prefix}acc={NumericFormats.NameOf(product.Accumulator)}: rz and rz13 blocks and bf16pair take fp32, rne16 blocks take fp16, muladd<F> takes F = fp32");
+        if (product.Lanes.Order != LaneOrder.Spread && step.TermsPerStep > 1)
+            throw new PlanNotSupportedException(plan.Text, $"{prefix}order={PlanNames.Of(product.Lanes.Order)} takes single terms; got {prefix}step={step}: use order=spread");
         if (product.Lanes.Lanes > 1 && step.TermsPerStep > 1 && product.Lanes.Vector % step.TermsPerStep != 0)
             throw new PlanNotSupportedException(
                 plan.Text, $"a lane of {prefix}step={step} takes whole blocks: {prefix}vector is a multiple of {step.TermsPerStep}; got {product.Lanes.Vector}");

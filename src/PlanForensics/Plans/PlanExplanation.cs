@@ -55,6 +55,13 @@ public sealed class PlanExplanation
                     : "a group enters by its integer sum times the weights' scale, rounded to fp32, and the activations' scale");
                 PlanWords.Explain(lines, "groups", quantized.Groups);
                 break;
+            case SoftmaxProgram softmax:
+                lines.Add($"a softmax over rows of {softmax.Width}; everything outside its sum is rounded to fp32, the result to {PlanWords.Format(softmax.Output)}");
+                PlanWords.Explain(lines, "sum of exponentials", softmax.Sum);
+                break;
+            case SumProgram sum:
+                PlanWords.Explain(lines, "the sum of a row", sum.Sum);
+                break;
             default:
                 lines.Add("no reduction: every output element is computed on its own, so the plan's fields are the whole arithmetic");
                 break;

@@ -214,6 +214,12 @@ internal sealed class DecoderRun
         float[] first = Get(node.Inputs[0]);
         float[]? second = node.Inputs.Count > 1 ? Get(node.Inputs[1]) : null;
         int width = first.Length / _rows.Count;
+        if (plan.Block.Length > 0 && _configuration.Activation == ActivationKind.SiluGate)
+        {
+            Store(node, 0, ActivateRows(node, plan, first, second!, width), plan.Output);
+            return;
+        }
+
         UInt128[] secondHashes = second is null ? [] : HashOf(node.Inputs[1], _rows.Count);
         Rowwise(node, LoweringCache.Lower(plan, default), plan.Output, width, HashOf(node.Inputs[0], _rows.Count), secondHashes, (rows, output) =>
         {
@@ -222,6 +228,40 @@ internal sealed class DecoderRun
             else
                 _kernels.GeluTanh(plan, MemoizedRows.Gather(first, width, rows), output);
         });
+    }
+
+    /// <summary>Where a scalar loop takes the rest of the tensor each row has a program of its own.</summary>
+    private float[] ActivateRows(DecoderOperator node, ActivationPlan plan, float[] gate, float[] up, int width)
+    {
+        float[] output = new float[gate.Length];
+        UInt128[] gateHashes = HashOf(node.Inputs[0], _rows.Count);
+        UInt128[] upHashes = HashOf(node.Inputs[1], _rows.Count);
+        var hashes = new UInt128[_rows.Count];
+        for (int index = 0; index < _rows.Count; index++)
+        {
+            int start = index * width;
+            ActivationRowProgram program = plan.LowerRow(_step.FirstRow + index, _step.BatchRows > 0 ? _step.BatchRows : _rows.Count, width);
+            if (_memoized is null)
+            {
+                Run(output.AsSpan(start, width));
+                continue;
+            }
+
+            (float[] result, UInt128[] hash) = _memoized.Run(node, program, width, gateHashes.AsSpan(index, 1), upHashes.AsSpan(index, 1), (_, one) => Run(one));
+            result.CopyTo(output.AsSpan(start));
+            hashes[index] = hash[0];
+
+            void Run(Span<float> row)
+            {
+                int columns = program.VectorisedColumns;
+                _kernels.SiluMultiply(program.Vectorised, gate.AsSpan(start, columns), up.AsSpan(start, columns), row[..columns]);
+                _kernels.SiluMultiply(program.Remainder, gate.AsSpan(start + columns, width - columns), up.AsSpan(start + columns, width - columns), row[columns..]);
+            }
+        }
+
+        if (_memoized is not null)
+            _hashes[node.Outputs[0]] = hashes;
+        return output;
     }
 
     private void AddResidual(DecoderOperator node, ResidualPlan plan)

@@ -11,7 +11,7 @@ public static class StepPrograms
     /// <param name="configuration">The decoder.</param>
     /// <param name="plan">The operator's plan.</param>
     /// <param name="extent">The step's rows and positions.</param>
-    /// <returns>One program; attention has one for each row, in order.</returns>
+    /// <returns>One program; attention, and an activation with a scalar loop, have one for each row, in order.</returns>
     /// <exception cref="PlanNotSupportedException">The plan does not run at this shape.</exception>
     public static IReadOnlyList<OperatorProgram> Of(DecoderOperator node, ModelConfiguration configuration, OperatorPlan plan, StepExtent extent)
     {
@@ -20,6 +20,8 @@ public static class StepPrograms
         ArgumentNullException.ThrowIfNull(plan);
         if (node.IsGemm)
             return [Gemm(node, plan, node.Role == OperatorRole.LmHead ? 1 : extent.Rows, extent.BatchRows, extent.FirstRow)];
+        if (plan is ActivationPlan { Block.Length: > 0 } activation)
+            return [.. Enumerable.Range(extent.FirstRow, extent.Rows).Select(row => activation.LowerRow(row, extent.BatchRows > 0 ? extent.BatchRows : extent.Rows, configuration.FeedForwardSize))];
         return [.. ShapesOf(node, configuration, extent).Select(shape => LoweringCache.Lower(plan, shape))];
     }
 

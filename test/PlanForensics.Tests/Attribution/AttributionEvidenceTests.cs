@@ -121,9 +121,9 @@ public sealed class AttributionEvidenceTests
     [Fact]
     public void A_plan_that_the_engine_does_not_run_is_refused_by_its_operator()
     {
-        ExecutionPlan plan = Plan("sequential_fma").With(new PlanRule(null, 2, OperatorRole.Activation, new ActivationPlan { Math = MathPath.Glibc }));
+        ExecutionPlan plan = Plan("sequential_fma").With(new PlanRule(null, 2, OperatorRole.Activation, new ActivationPlan { Math = MathPath.CudaApprox }));
 
-        AttributionVerdict verdict = Attribute(Record(Schedule("split_k4"), steps: 2), [new PlanSchedule("glibc", plan), Schedule("split_k4")]);
+        AttributionVerdict verdict = Attribute(Record(Schedule("split_k4"), steps: 2), [new PlanSchedule("cuda", plan), Schedule("split_k4")]);
 
         verdict.Refused.Should().ContainSingle().Which.Operator.Should().Be("layer 2 activation");
         verdict.State.Should().Be(AttributionState.Identified);

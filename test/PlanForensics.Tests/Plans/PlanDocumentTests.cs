@@ -37,7 +37,7 @@ public sealed class PlanDocumentTests
     public void The_document_names_every_field_of_every_family()
     {
         string document = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "plan-semantics.md"));
-        string[] families = ["gemm", "norm", "rope", "attention", "activation", "residual", "argmax", "all_reduce", "quantization", "quantized_gemm"];
+        string[] families = ["gemm", "norm", "rope", "attention", "activation", "softmax", "sum", "residual", "argmax", "all_reduce", "quantization", "quantized_gemm"];
         foreach (string family in families.Append("flash_attention"))
         {
             string unknown = family == "flash_attention" ? "flash_attention{no_such_field=1; qk: gemm}" : family + " no_such_field=1";
@@ -45,7 +45,7 @@ public sealed class PlanDocumentTests
             string[] fields = refused[(refused.IndexOf("it has ", StringComparison.Ordinal) + 7)..].Split(", ");
             fields.Should().NotBeEmpty();
             foreach (string field in fields)
-                document.Should().Contain(field.StartsWith("qk_", StringComparison.Ordinal) || field.StartsWith("pv_", StringComparison.Ordinal) || field.StartsWith("sum_", StringComparison.Ordinal) ? field[3..].TrimStart('_') : field, family);
+                document.Should().Contain(field.StartsWith("row_", StringComparison.Ordinal) ? field[4..] : field.StartsWith("qk_", StringComparison.Ordinal) || field.StartsWith("pv_", StringComparison.Ordinal) || field.StartsWith("sum_", StringComparison.Ordinal) ? field[3..].TrimStart('_') : field, family);
         }
     }
 

@@ -45,21 +45,27 @@ internal static class PlanLoops
     private static float Laned(GemmPlan plan, int[] terms, float[] a, float[] b)
     {
         LaneTree tree = plan.Lanes;
+        if (tree.Order != LaneOrder.Spread)
+            return RowOrderLoops.Run(tree, terms.Length, (sum, position) => Take(plan, sum, a[terms[position]], b[terms[position]]), (values, order) => Merge(values, order, NumericFormat.Fp32), plan.StartsAtZero);
+        if (tree.ShortForward && terms.Length < tree.Lanes)
+            tree = LaneTree.Sequential;
         var lanes = new float?[tree.Lanes];
         for (int position = 0; position < terms.Length; position++)
         {
             int lane = position / tree.Vector % tree.Lanes;
             int term = terms[position];
             float? sum = lanes[lane] ?? (plan.StartsAtZero ? 0.0f : null);
-            lanes[lane] = sum is not { } value ? a[term] * b[term]
-                : plan.Step == ReductionStep.Fma ? MathF.FusedMultiplyAdd(a[term], b[term], value)
-                : value + (a[term] * b[term]);
+            lanes[lane] = Take(plan, sum, a[term], b[term]);
         }
 
         int warp = tree.Warp == 0 ? tree.Lanes : tree.Warp;
         float?[] groups = [.. lanes.Chunk(warp).Select(group => group.All(lane => lane is null) ? null : (float?)Merge(group, tree.Merge, NumericFormat.Fp32))];
         return Merge(groups, tree.BlockMerge, NumericFormat.Fp32);
     }
+
+    private static float Take(GemmPlan plan, float? sum, float a, float b) => sum is not { } value ? a * b
+        : plan.Step == ReductionStep.Fma ? MathF.FusedMultiplyAdd(a, b, value)
+        : value + (a * b);
 
     private static float Merge(float?[] values, MergeOrder order, NumericFormat format)
     {
@@ -69,14 +75,23 @@ internal static class PlanLoops
             for (int half = p.Length / 2; half > 0; half /= 2)
                 for (int index = 0; index < half; index++)
                     p[index] = Sum(p[index], p[index + half], format);
-        else if (order == MergeOrder.Neighbours)
-            for (int half = 1; half < p.Length; half *= 2)
-                for (int index = 0; index + half < p.Length; index += 2 * half)
-                    p[index] = Sum(p[index], p[index + half], format);
+        else if (order is MergeOrder.Neighbours or MergeOrder.HalfNeighbours)
+            Neighbours(p, order == MergeOrder.HalfNeighbours, format);
         else
             for (int index = 1; index < p.Length; index++)
                 p[0] = Sum(p[0], p[index], format);
         return Round(format, p[0]!.Value);
+    }
+
+    private static void Neighbours(float?[] p, bool halvesFirst, NumericFormat format)
+    {
+        int length = p.Length;
+        for (int index = 0; halvesFirst && index < length / 2; index++)
+            p[index] = Sum(p[index], p[index + (length / 2)], format);
+        length = halvesFirst ? Math.Max(1, length / 2) : length;
+        for (int half = 1; half < length; half *= 2)
+            for (int index = 0; index + half < length; index += 2 * half)
+                p[index] = Sum(p[index], p[index + half], format);
     }
 
     /// <summary>A single value is rounded where it starts the running total.</summary>

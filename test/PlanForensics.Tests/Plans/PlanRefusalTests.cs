@@ -28,7 +28,7 @@ public sealed class PlanRefusalTests
     [InlineData("map{0..0x*: gemm all_reduce=ring:4:bf16; *x*: gemm}", 64, "a map's region holds a plan that lowers to one program")]
     [InlineData("gemm", 16_777_217, "at most 16777216 terms; got K = 16777217")]
     [InlineData("norm", 0, "a norm needs a row of at least one value; got 0")]
-    [InlineData("norm step=dot<8,24,rz>", 64, "squares enter by muladd or fma; got dot<8,24,rz>")]
+    [InlineData("norm step=dot<8,24,rz>", 64, "squares enter by muladd, muladd<fp32> or fma; got dot<8,24,rz>")]
     [InlineData("norm acc=bf16", 64, "a norm accumulates in fp32 or fp64; got bf16")]
     [InlineData("norm formula=welford lanes=2", 64, "welford is lowered for one lane")]
     [InlineData("norm out=int8", 64, "out is fp32, tf32, bf16, fp16")]

@@ -10,11 +10,11 @@ internal static class PlanSamples
 {
     public static Gen<OperatorPlan> Any { get; } = Gen.UInt.Select(static seed => Plan(new Random((int)(seed & int.MaxValue))));
 
-    public static OperatorPlan Plan(Random random) => random.Next(13) switch
+    public static OperatorPlan Plan(Random random) => random.Next(15) switch
     {
         0 => new NormPlan
         {
-            Step = Step(random), Accumulator = Format(random), Threads = Lanes(random), Formula = Value<NormFormula>(random), Mean = Value<Division>(random),
+            Step = Step(random), Accumulator = Format(random), Threads = Lanes(random), RowSum = Coin(random) ? null : Lanes(random), RowSumStored = Coin(random) ? null : Format(random), Formula = Value<NormFormula>(random), Mean = Value<Division>(random),
             InverseRoot = Value<InverseRoot>(random), Cast = Value<NormCast>(random), Output = Format(random),
         },
         1 => new RopePlan { Step = Step(random), Table = Format(random), Product = Format(random), Math = Value<MathPath>(random), Output = Format(random) },
@@ -25,7 +25,11 @@ internal static class PlanSamples
             NormalizeProbabilities = Coin(random), Divide = Value<Division>(random), Rescale = Step(random),
             Carry = Value<AttentionCarry>(random), PartMerge = Value<AttentionMerge>(random), Output = Format(random),
         },
-        3 => new ActivationPlan { Math = Value<MathPath>(random), Form = Value<ActivationForm>(random), Intermediate = Format(random), Output = Format(random) },
+        3 => new ActivationPlan
+        {
+            Math = Value<MathPath>(random), Block = Block(random, Coin(random)), Form = Value<ActivationForm>(random), Steps = Format(random), Gelu = Value<GeluForm>(random),
+            Intermediate = Format(random), Output = Format(random),
+        },
         4 => new ResidualPlan { Output = Format(random) },
         5 => new ArgmaxPlan { Tie = Value<TieRule>(random) },
         6 => AllReduce(random),
@@ -45,6 +49,11 @@ internal static class PlanSamples
             Walk = Value<FlashWalk>(random), Tile = random.Next(1, 200), Fold = 1 << random.Next(7), Chunks = random.Next(5), Accumulator = Format(random), Sum = Step(random),
             Math = Value<MathPath>(random), Scores = Coin(random) ? Gemm(random) : Program(random, 24),
         },
+        12 => new SoftmaxPlan
+        {
+            Math = Value<MathPath>(random), Block = Block(random, false), Accumulator = Format(random), Sum = Lanes(random), Divide = Value<Division>(random), Output = Format(random),
+        },
+        13 => new SumPlan { Accumulator = Format(random), Lanes = Lanes(random), StartsAtZero = Coin(random), Output = Format(random) },
         _ => Gemm(random),
     };
 
@@ -86,8 +95,11 @@ internal static class PlanSamples
 
     private static LaneTree Lanes(Random random) => new()
     {
-        Lanes = random.Next(1, 9), Vector = random.Next(1, 4), Warp = random.Next(0, 5), Merge = (MergeOrder)random.Next(3), BlockMerge = (MergeOrder)random.Next(3),
+        Lanes = random.Next(1, 9), Vector = random.Next(1, 4), Warp = random.Next(0, 5), Merge = (MergeOrder)random.Next(4), BlockMerge = (MergeOrder)random.Next(4),
+        Order = random.Next(3) == 0 ? Value<LaneOrder>(random) : LaneOrder.Spread, Accumulators = random.Next(1, 5), ShortForward = Coin(random),
     };
+
+    private static MathBlock Block(Random random, bool overTensor) => new() { Length = random.Next(3) * 16, Tail = Value<MathPath>(random), OverTensor = overTensor };
 
     private static GemmPlan Product(Random random) => new()
     {

@@ -173,11 +173,11 @@ internal static class ReferenceAttention
 
     private static float Exponential(AttentionProgram program, float score, float largest, float baseScale) => program.BaseTwo
         ? PortableMath.Exp2(MathF.FusedMultiplyAdd(score, baseScale, -(largest * baseScale)))
-        : PortableMath.Exp(score - largest);
+        : MathFunctions.Exp(program.Math, score - largest);
 
     private static float Decay(AttentionProgram program, float former, float largest, float baseScale) => program.BaseTwo
         ? PortableMath.Exp2((former * baseScale) - (largest * baseScale))
-        : PortableMath.Exp(former - largest);
+        : MathFunctions.Exp(program.Math, former - largest);
 
     private static float CarriedDecay(AttentionProgram program, float former, float largest, float baseScale) => program.BaseTwo
         ? PortableMath.Exp2((former - largest) * baseScale)

@@ -42,7 +42,7 @@ public sealed class ReferenceKernels : IOperatorKernels
         for (int start = 0; start < x.Length; start += program.Width)
         {
             ReadOnlySpan<float> row = x.Slice(start, program.Width);
-            float variance = Mean(program, ReductionInterpreter.RunWide(program.Squares, row, row));
+            float variance = Mean(program, program.Squares, ReductionInterpreter.RunWide(program.Squares, row, row));
             float inverse = InverseRoot(program.InverseRoot, variance + epsilon);
             for (int column = 0; column < row.Length; column++)
                 y[start + column] = Weighted(program, row[column] * inverse, weight[column], null);
@@ -106,9 +106,7 @@ public sealed class ReferenceKernels : IOperatorKernels
         KernelSupport.CheckActivation(plan, gate, y);
         for (int index = 0; index < gate.Length; index++)
         {
-            float x = gate[index];
-            float denominator = 1 + PortableMath.Exp(-x);
-            float silu = plan.Form == ActivationForm.Divide ? x / denominator : x * (1 / denominator);
+            float silu = RowOperators.Silu(plan, gate[index]);
             y[index] = Rounding.ToFormat(Rounding.ToFormat(silu, plan.Intermediate) * up[index], plan.Output);
         }
     }
@@ -117,6 +115,12 @@ public sealed class ReferenceKernels : IOperatorKernels
     public void GeluTanh(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> y)
     {
         KernelSupport.CheckActivation(plan, x, y);
+        if (plan.Gelu == GeluForm.Fp16Table)
+        {
+            GeluTable.Run(plan, x, y);
+            return;
+        }
+
         float factor = BitConverter.UInt32BitsToSingle(0x3F4C422A); // 0x1.988454p-1, sqrt(2 / pi)
         for (int index = 0; index < x.Length; index++)
         {
@@ -139,13 +143,13 @@ public sealed class ReferenceKernels : IOperatorKernels
     {
         if (program.Formula == NormFormula.Welford)
             return Welford(program, row);
-        float mean = Mean(program, ReductionInterpreter.RunWide(program.Sum, row, default));
+        float mean = Mean(program, program.Sum, ReductionInterpreter.RunWide(program.Sum, row, default));
         if (program.Formula == NormFormula.Moments)
-            return (mean, Mean(program, ReductionInterpreter.RunWide(program.Squares, row, row)) - (mean * mean));
+            return (mean, Mean(program, program.Squares, ReductionInterpreter.RunWide(program.Squares, row, row)) - (mean * mean));
         float[] distances = new float[row.Length];
         for (int column = 0; column < row.Length; column++)
             distances[column] = row[column] - mean;
-        return (mean, Mean(program, ReductionInterpreter.RunWide(program.Squares, distances, distances)));
+        return (mean, Mean(program, program.Squares, ReductionInterpreter.RunWide(program.Squares, distances, distances)));
     }
 
     private static (float Mean, float Variance) Welford(NormProgram program, ReadOnlySpan<float> row)
@@ -160,13 +164,13 @@ public sealed class ReferenceKernels : IOperatorKernels
             squares += product;
         }
 
-        return (mean, Mean(program, squares));
+        return (mean, Mean(program, program.Squares, squares));
     }
 
     /// <summary>A sum in binary64 is divided there, then rounded.</summary>
-    private static float Mean(NormProgram program, double sum)
+    private static float Mean(NormProgram program, ReductionProgram reduction, double sum)
     {
-        if (program.Squares.Output == NumericFormat.Fp64)
+        if (reduction.Output == NumericFormat.Fp64)
             return (float)(program.Mean == Division.Divide ? sum / program.Width : sum * (1.0 / program.Width));
         return program.Mean == Division.Divide ? (float)sum / program.Width : (float)sum * (1.0f / program.Width);
     }

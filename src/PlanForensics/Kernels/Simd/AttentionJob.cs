@@ -160,7 +160,7 @@ internal sealed unsafe class AttentionJob<TF, TD, TSimd> : IJob
         else
         {
             TensorPrimitives.Subtract(scores, largest, scores);
-            PortableMath.Exp(scores, scores);
+            MathFunctions.Exp(_program.Math, scores);
         }
     }
 

@@ -22,28 +22,44 @@ internal static class Elementwise
             ReadOnlySpan<float> x = gate.Slice(start, Math.Min(ChunkLength, gate.Length - start));
             Span<float> value = chunk[..x.Length];
             Span<float> output = y.Slice(start, x.Length);
-            TensorPrimitives.Negate(x, value);
-            PortableMath.Exp(value, value);
-            TensorPrimitives.Add(value, 1, value);
-            if (plan.Form == ActivationForm.Divide)
-            {
-                TensorPrimitives.Divide(x, value, value);
-            }
-            else
-            {
-                TensorPrimitives.Divide(1, value, value);
-                TensorPrimitives.Multiply(x, value, value);
-            }
-
+            Silu(plan, x, value);
             Rounding.RoundInPlace(value, plan.Intermediate);
             TensorPrimitives.Multiply(value, up.Slice(start, x.Length), output);
             Rounding.RoundInPlace(output, plan.Output);
         }
     }
 
+    /// <summary>SiLU of as many elements, each step rounded to the plan's format of steps.</summary>
+    private static void Silu(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> value)
+    {
+        TensorPrimitives.Negate(x, value);
+        MathFunctions.Exp(plan.Math, value);
+        Rounding.RoundInPlace(value, plan.Steps);
+        TensorPrimitives.Add(value, 1, value);
+        Rounding.RoundInPlace(value, plan.Steps);
+        if (plan.Form == ActivationForm.Divide)
+        {
+            TensorPrimitives.Divide(x, value, value);
+        }
+        else
+        {
+            TensorPrimitives.Divide(1, value, value);
+            Rounding.RoundInPlace(value, plan.Steps);
+            TensorPrimitives.Multiply(x, value, value);
+        }
+
+        Rounding.RoundInPlace(value, plan.Steps);
+    }
+
     [SkipLocalsInit]
     public static void GeluTanh(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> y)
     {
+        if (plan.Gelu == GeluForm.Fp16Table)
+        {
+            GeluTable.Run(plan, x, y);
+            return;
+        }
+
         Span<float> chunk = stackalloc float[ChunkLength];
         for (int start = 0; start < x.Length; start += ChunkLength)
         {

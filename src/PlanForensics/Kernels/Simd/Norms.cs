@@ -25,7 +25,7 @@ internal static class Norms<TF, TD, TSimd>
             for (int row = 0; row < blockSums.Length; row++)
             {
                 Span<float> output = y.Slice(start + (row * program.Width), program.Width);
-                TensorPrimitives.Multiply(rows.Slice(row * program.Width, program.Width), InverseRoot(program, Mean(program, blockSums[row]) + epsilon), output);
+                TensorPrimitives.Multiply(rows.Slice(row * program.Width, program.Width), InverseRoot(program, Mean(program, program.Squares, blockSums[row]) + epsilon), output);
                 Weight(program, weight, default, output);
             }
         }
@@ -65,13 +65,13 @@ internal static class Norms<TF, TD, TSimd>
         sums = sums[..means.Length];
         RowSums<TF, TD, TSimd>.Run(CompiledProgram.Of(program.Sum), rows, sums);
         for (int row = 0; row < means.Length; row++)
-            means[row] = Mean(program, sums[row]);
+            means[row] = Mean(program, program.Sum, sums[row]);
         CompiledProgram squares = CompiledProgram.Of(program.Squares);
         if (program.Formula == NormFormula.Moments)
         {
             RowSums<TF, TD, TSimd>.Run(squares, rows, sums);
             for (int row = 0; row < means.Length; row++)
-                variances[row] = Mean(program, sums[row]) - (means[row] * means[row]);
+                variances[row] = Mean(program, program.Squares, sums[row]) - (means[row] * means[row]);
             return;
         }
 
@@ -81,7 +81,7 @@ internal static class Norms<TF, TD, TSimd>
             TensorPrimitives.Subtract(rows.Slice(row * program.Width, program.Width), means[row], distances.Slice(row * program.Width, program.Width));
         RowSums<TF, TD, TSimd>.Run(squares, distances, sums);
         for (int row = 0; row < means.Length; row++)
-            variances[row] = Mean(program, sums[row]);
+            variances[row] = Mean(program, program.Squares, sums[row]);
         ArrayPool<float>.Shared.Return(rented);
     }
 
@@ -97,12 +97,12 @@ internal static class Norms<TF, TD, TSimd>
             squares += product;
         }
 
-        return (mean, Mean(program, squares));
+        return (mean, Mean(program, program.Squares, squares));
     }
 
-    private static float Mean(NormProgram program, double sum)
+    private static float Mean(NormProgram program, ReductionProgram reduction, double sum)
     {
-        if (program.Squares.Output == NumericFormat.Fp64)
+        if (reduction.Output == NumericFormat.Fp64)
             return (float)(program.Mean == Division.Divide ? sum / program.Width : sum * (1.0 / program.Width));
         return program.Mean == Division.Divide ? (float)sum / program.Width : (float)sum * (1.0f / program.Width);
     }

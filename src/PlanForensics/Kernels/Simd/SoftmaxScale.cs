@@ -21,7 +21,7 @@ internal sealed class SoftmaxScale(AttentionProgram program, int headDimension)
     /// <summary>How much sums shrink when the maximum grows.</summary>
     public float Decay(float former, float largest) => program.BaseTwo
         ? PortableMath.Exp2((former * Base) - (largest * Base))
-        : PortableMath.Exp(former - largest);
+        : MathFunctions.Exp(program.Math, former - largest);
 
     public float MultiplyAdd(float x, float factor, float addend) => program.FusedRescale ? MathF.FusedMultiplyAdd(x, factor, addend) : (x * factor) + addend;
 
