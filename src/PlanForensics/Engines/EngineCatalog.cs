@@ -27,6 +27,20 @@ public static class EngineCatalog
         .. SgemmFamily.All,
     ];
 
+    /// <summary>Matrix products of weights in quantised blocks; asked with <see cref="GemmKey.Blocks"/>.</summary>
+    public static ImmutableArray<IGemmFamily> QuantizedGemms { get; } =
+    [
+        new QuantizedDot("vec_dot", BlockFormat.Q8Type0), new QuantizedDot("vec_dot", BlockFormat.Q4Type0),
+        new QuantizedDot("llamafile", BlockFormat.Q8Type0), new QuantizedDot("llamafile", BlockFormat.Q4Type0),
+        new Repack(),
+    ];
+
+    /// <summary>ggml's flash attention, one rule a build.</summary>
+    public static ImmutableArray<FlashAttentionExt> FlashAttentions { get; } =
+    [
+        new FlashAttentionExt(GgmlVectors.Avx512), new FlashAttentionExt(GgmlVectors.Avx2), new FlashAttentionExt(GgmlVectors.Avx512, old: true), new FlashAttentionExt(GgmlVectors.Avx2, old: true),
+    ];
+
     private static IEnumerable<IGemmFamily> GgmlProducts(NumericFormat weights) =>
         [new VecDot(GgmlVectors.Avx512, weights), new VecDot(GgmlVectors.Avx2, weights), new Llamafile(weights)];
 }

@@ -39,6 +39,9 @@ public sealed record GemmKey(int M, int N, int K)
     /// <summary>Format of the weights as stored: fp32 (default), bf16 or fp16.</summary>
     public NumericFormat Weights { get; init; } = NumericFormat.Fp32;
 
+    /// <summary>Format of weights in quantised blocks, which then are not in <see cref="Weights"/>; null (default) for plain numbers.</summary>
+    public BlockFormat? Blocks { get; init; }
+
     /// <summary>Format of the output: fp32 (default) or bf16.</summary>
     public NumericFormat Output { get; init; } = NumericFormat.Fp32;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PlanForensics.Identification.Ggml;
 using PlanForensics.Identification.Products;
 
 namespace PlanForensics.Identification;
@@ -9,5 +10,7 @@ internal static class CandidateSources
     public static ImmutableArray<ICandidateSource> All { get; } =
     [
         new ProductSource(),
+        new QuantizedProductSource(),
+        new FlashAttentionSource(),
     ];
 }

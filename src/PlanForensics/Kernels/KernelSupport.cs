@@ -14,7 +14,7 @@ internal static class KernelSupport
             AttentionProgram attention => ProblemOf(attention.Math, attention.BaseTwo) is { Length: > 0 } math ? math
                 : ProblemOf(attention.Scores) is { Length: > 0 } scores ? scores
                 : ProblemOf(attention.Parts[0][0].Values),
-            FlashAttentionProgram flash => Exponentials.Has(flash.Math) ? ProblemOf(flash.Scores) : ProblemOf(flash.Math),
+            FlashAttentionProgram flash => MathFunctions.HasExp(flash.Math) ? ProblemOf(flash.Scores) : ProblemOf(flash.Math),
             ElementwiseProgram { Plan: RopePlan rope } => ProblemOf(rope),
             ElementwiseProgram { Plan: ActivationPlan activation } => ProblemOf(activation),
             ActivationRowProgram row => ProblemOf(row.Vectorised) is { Length: > 0 } vectorised ? vectorised : ProblemOf(row.Remainder),

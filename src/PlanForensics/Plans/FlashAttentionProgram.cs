@@ -23,7 +23,7 @@ public sealed class FlashAttentionProgram : OperatorProgram
         : base(Print(plan, keyCount, scores))
     {
         (Walk, Tile, Fold, KeyCount, Scores, Accumulator, FusedSum, Math) =
-            (plan.Walk, plan.Tile, plan.Fold, keyCount, scores, plan.Accumulator, plan.Sum == ReductionStep.Fma, plan.Math);
+            (plan.Walk, plan.Tile, plan.Fold, keyCount, scores, plan.Accumulator, plan.Sum == ReductionStep.Fma, PathOf(plan));
         Chunks = Cut(plan, keyCount);
     }
 
@@ -48,11 +48,15 @@ public sealed class FlashAttentionProgram : OperatorProgram
     /// <summary>Whether the running sum is rescaled by fma.</summary>
     public bool FusedSum { get; }
 
-    /// <summary>exp implementation.</summary>
+    /// <summary>exp implementation; key by key ggml's paths are glibc.</summary>
     public MathPath Math { get; }
 
     /// <summary>Chunks as (first key, keys), merged in order; empty when the keys are not cut.</summary>
     public ImmutableArray<(int Start, int Count)> Chunks { get; }
+
+    /// <summary>Key by key ggml takes glibc's expf only.</summary>
+    private static MathPath PathOf(FlashAttentionPlan plan) =>
+        plan is { Walk: FlashWalk.Keys, Math: MathPath.Ggml16 or MathPath.Ggml8 } ? MathPath.Glibc : plan.Math;
 
     private static ImmutableArray<(int Start, int Count)> Cut(FlashAttentionPlan plan, int keyCount)
     {
@@ -68,6 +72,6 @@ public sealed class FlashAttentionProgram : OperatorProgram
             ? string.Create(CultureInfo.InvariantCulture, $"walk=tiles tile={plan.Tile} fold={plan.Fold}")
             : $"walk=keys acc={NumericFormats.NameOf(plan.Accumulator)} sum={plan.Sum}";
         string chunks = string.Concat(Cut(plan, keyCount).Select(chunk => string.Create(CultureInfo.InvariantCulture, $"{(chunk.Start == 0 ? " chunks=" : ",")}{chunk.Start}+{chunk.Count}")));
-        return string.Create(CultureInfo.InvariantCulture, $"flash keys={keyCount} {walk} math={PlanNames.Of(plan.Math)}{chunks} scores: {scores.Text}");
+        return string.Create(CultureInfo.InvariantCulture, $"flash keys={keyCount} {walk} math={PlanNames.Of(PathOf(plan))}{chunks} scores: {scores.Text}");
     }
 }

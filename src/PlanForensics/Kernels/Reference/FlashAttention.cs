@@ -41,7 +41,7 @@ internal static class FlashAttention
 
     private static void Row(FlashAttentionProgram program, ReadOnlySpan<float> scores, ReadOnlySpan<float> mask, ReadOnlySpan<float> values, Span<float> output)
     {
-        Func<float, float> exp = Exponentials.Scalar(program.Math);
+        MathPath exp = SinglePath(program.Math);
         output.Clear();
         float sum = 0;
         if (program.Walk == FlashWalk.Tiles)
@@ -55,7 +55,7 @@ internal static class FlashAttention
     }
 
     private static (float Largest, float Sum) WalkKeys(
-        FlashAttentionProgram program, Func<float, float> exp, ReadOnlySpan<float> scores, ReadOnlySpan<float> mask, ReadOnlySpan<float> values, Span<float> output)
+        FlashAttentionProgram program, MathPath exp, ReadOnlySpan<float> scores, ReadOnlySpan<float> mask, ReadOnlySpan<float> values, Span<float> output)
     {
         bool narrow = program.Accumulator == NumericFormat.Fp16;
         int width = output.Length;
@@ -70,7 +70,7 @@ internal static class FlashAttention
             float weight = 1;
             if (score > largest)
             {
-                rescale = exp(largest - score);
+                rescale = MathFunctions.Exp(exp, largest - score);
                 largest = score;
                 Multiply(output, rescale);
                 if (narrow)
@@ -78,7 +78,7 @@ internal static class FlashAttention
             }
             else
             {
-                weight = exp(score - largest);
+                weight = MathFunctions.Exp(exp, score - largest);
             }
 
             MultiplyAdd(output, values.Slice(key * width, width), weight);
@@ -92,8 +92,7 @@ internal static class FlashAttention
 
     private static float WalkTiles(FlashAttentionProgram program, ReadOnlySpan<float> scores, ReadOnlySpan<float> values, Span<float> output)
     {
-        Func<float, float> exp = Exponentials.Scalar(program.Math);
-        Func<float, float> vectorExp = Exponentials.Vector(program.Math);
+        MathPath exp = SinglePath(program.Math);
         int width = output.Length;
         float largest = float.NegativeInfinity;
         float sum = 0;
@@ -108,7 +107,7 @@ internal static class FlashAttention
                 continue;
             if (top > largest)
             {
-                float rescale = exp(largest - top);
+                float rescale = MathFunctions.Exp(exp, largest - top);
                 Multiply(output, rescale);
                 sum *= rescale;
                 largest = top;
@@ -116,7 +115,8 @@ internal static class FlashAttention
 
             Array.Clear(weights);
             for (int key = 0; key < tile.Length; key++)
-                weights[key] = vectorExp(tile[key] - largest);
+                weights[key] = tile[key] - largest;
+            MathFunctions.Exp(program.Math, weights.AsSpan(0, tile.Length));
             sum = (float)(sum + Folded(weights, program.Fold));
             for (int key = 0; key < tile.Length; key++)
                 MultiplyAdd(output, values.Slice((start + key) * width, width), weights[key]);
@@ -124,6 +124,9 @@ internal static class FlashAttention
 
         return sum;
     }
+
+    /// <summary>ggml's vector exponentials take full registers; single values go to glibc.</summary>
+    private static MathPath SinglePath(MathPath path) => path is MathPath.Ggml16 or MathPath.Ggml8 ? MathPath.Glibc : path;
 
     private static double Folded(ReadOnlySpan<float> weights, int fold)
     {
@@ -142,7 +145,7 @@ internal static class FlashAttention
     }
 
     private static float Merge(
-        FlashAttentionProgram program, Func<float, float> exp, ReadOnlySpan<float> scores, ReadOnlySpan<float> mask, ReadOnlySpan<float> values, Span<float> output)
+        FlashAttentionProgram program, MathPath exp, ReadOnlySpan<float> scores, ReadOnlySpan<float> mask, ReadOnlySpan<float> values, Span<float> output)
     {
         int width = output.Length;
         float largest = float.NegativeInfinity;
@@ -156,8 +159,8 @@ internal static class FlashAttention
             if (partSum == 0)
                 continue;
             float next = float.MaxNumber(largest, partLargest);
-            float former = exp(largest - next);
-            float latter = exp(partLargest - next);
+            float former = MathFunctions.Exp(exp, largest - next);
+            float latter = MathFunctions.Exp(exp, partLargest - next);
             for (int index = 0; index < width; index++)
                 output[index] = MathF.FusedMultiplyAdd(output[index], former, part[index] * latter);
             sum = MathF.FusedMultiplyAdd(sum, former, partSum * latter);

@@ -14,7 +14,7 @@ internal static class QuantizedProduct
         float[] right = new float[left.Length];
         for (int row = 0; row < rows; row++)
         {
-            var activations = new BlockMatrix(BlockFormat.Q8Type0, 1, depth, Quantize(program.Quantizer, a.Slice(row * depth, depth)));
+            BlockMatrix activations = Quantize(program.Quantizer, a.Slice(row * depth, depth));
             for (int output = 0; output < weights.Rows; output++)
             {
                 Factors(program, weights, output, activations, left, right);
@@ -23,20 +23,28 @@ internal static class QuantizedProduct
         }
     }
 
-    private static byte[] Quantize(ActivationQuantizer quantizer, ReadOnlySpan<float> values) => quantizer == ActivationQuantizer.Reciprocal
-        ? BlockQuantizer.QuantizeActivations(values)
-        : BlockQuantizer.QuantizeWeights(BlockFormat.Q8Type0, values);
+    /// <summary>One row of activations as q8_0.</summary>
+    public static BlockMatrix Quantize(ActivationQuantizer quantizer, ReadOnlySpan<float> values) => new(
+        BlockFormat.Q8Type0,
+        1,
+        values.Length,
+        quantizer == ActivationQuantizer.Reciprocal ? BlockQuantizer.QuantizeActivations(values) : BlockQuantizer.QuantizeWeights(BlockFormat.Q8Type0, values));
+
+    /// <summary>The exact sum of a group.</summary>
+    public static int Sum(ReadOnlySpan<sbyte> w, ReadOnlySpan<sbyte> x)
+    {
+        int sum = 0;
+        for (int index = 0; index < w.Length; index++)
+            sum += w[index] * x[index];
+        return sum;
+    }
 
     private static void Factors(QuantizedGemmProgram program, BlockMatrix weights, int output, BlockMatrix activations, Span<float> left, Span<float> right)
     {
-        ReadOnlySpan<sbyte> w = weights.Quants(output);
-        ReadOnlySpan<sbyte> x = activations.Quants(0);
         for (int group = 0; group < left.Length; group++)
         {
             int start = group * program.Group;
-            int sum = 0;
-            for (int index = start; index < start + program.Group; index++)
-                sum += w[index] * x[index];
+            int sum = Sum(weights.Quants(output).Slice(start, program.Group), activations.Quants(0).Slice(start, program.Group));
             int block = start / BlockFormats.BlockLength;
             float dw = weights.Scales(output)[block];
             float da = activations.Scales(0)[block];

@@ -16,6 +16,8 @@ internal sealed class SimdKernels<TF, TD, TSimd>(int threads) : IOperatorKernels
     public void Gemm(GemmProgram program, ReadOnlySpan<float> a, WeightMatrix weights, ReadOnlySpan<float> bias, Span<float> c) =>
         Gemm<TF, TD, TSimd>.Run(program, a, weights, bias, c, threads);
 
+    public void QuantizedGemm(QuantizedGemmProgram program, ReadOnlySpan<float> a, BlockMatrix weights, Span<float> c) => QuantizedKernel.Run(program, a, weights, c);
+
     public void RmsNorm(NormProgram program, float epsilon, ReadOnlySpan<float> x, ReadOnlySpan<float> weight, Span<float> y) =>
         Norms<TF, TD, TSimd>.Rms(program, epsilon, x, weight, y);
 
