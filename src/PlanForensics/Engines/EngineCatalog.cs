@@ -41,6 +41,12 @@ public static class EngineCatalog
         new FlashAttentionExt(GgmlVectors.Avx512), new FlashAttentionExt(GgmlVectors.Avx2), new FlashAttentionExt(GgmlVectors.Avx512, old: true), new FlashAttentionExt(GgmlVectors.Avx2, old: true),
     ];
 
+    /// <summary>LayerNorms, one family a line; names are unique.</summary>
+    public static ImmutableArray<ILayerNormFamily> LayerNorms { get; } = [.. Aten.LayerNorm.All, new Mlas.LayerNorm()];
+
+    /// <summary>Attention computed by one call over whole heads; names are unique.</summary>
+    public static ImmutableArray<Aten.ScaledDotProduct> Attentions { get; } = Aten.ScaledDotProduct.All;
+
     private static IEnumerable<IGemmFamily> GgmlProducts(NumericFormat weights) =>
         [new VecDot(GgmlVectors.Avx512, weights), new VecDot(GgmlVectors.Avx2, weights), new Llamafile(weights)];
 }

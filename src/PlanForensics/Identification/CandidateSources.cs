@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using PlanForensics.Identification.Attention;
+using PlanForensics.Identification.Functions;
 using PlanForensics.Identification.Ggml;
+using PlanForensics.Identification.LayerNorms;
 using PlanForensics.Identification.Products;
 
 namespace PlanForensics.Identification;
@@ -12,5 +15,8 @@ internal static class CandidateSources
         new ProductSource(),
         new QuantizedProductSource(),
         new FlashAttentionSource(),
+        new LayerNormSource(),
+        new ScaledDotProductSource(),
+        new FunctionSource(),
     ];
 }

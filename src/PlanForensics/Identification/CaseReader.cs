@@ -14,7 +14,7 @@ internal sealed partial class CaseReader(RecordedFiles files)
         "engine", "version", "M", "N", "K", "KV", "Hkv", "threads", "eps", "scale", "causal", "n_dims", "mode", "freq_base", "freq_scale", "pos", "out_layout", "max_bias", "dim", "affine",
     ];
 
-    private static readonly ImmutableArray<string> RowWise = ["sum", "softmax", "layer_norm", "soft_max", "soft_max_ext", "rms_norm", "norm", "silu", "gelu", "sum_rows", "rope"];
+    private static readonly ImmutableArray<string> RowWise = ["sum", "softmax", "layer_norm", "soft_max", "soft_max_ext", "rms_norm", "norm", "silu", "gelu", "sum_rows", "rope", "quick_gelu", "sigmoid", "tanh", "erf"];
 
     public RecordedOperator Read(string name, JsonElement item)
     {

@@ -100,4 +100,34 @@ public interface IOperatorKernels
     /// <param name="x">Added values, as many.</param>
     /// <param name="y">Output, as many; may be one of the inputs.</param>
     void Add(ResidualPlan plan, ReadOnlySpan<float> stream, ReadOnlySpan<float> x, Span<float> y);
+
+    /// <summary>LayerNorm of each row whose mean and variance are taken together; an implementation without one of its own runs the definition.</summary>
+    /// <param name="program">The lowered norm.</param>
+    /// <param name="epsilon">Added to the variance in binary32.</param>
+    /// <param name="x">Input, (rows, width).</param>
+    /// <param name="weight">One value a column, or empty.</param>
+    /// <param name="bias">One value a column, or empty.</param>
+    /// <param name="y">Output, (rows, width); not <paramref name="x"/>.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit the program.</exception>
+    void LayerNorm(LayerNormProgram program, float epsilon, ReadOnlySpan<float> x, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> y) =>
+        LayerNormRows.Run(program, epsilon, x, weight, bias, y);
+
+    /// <summary>A whole call of attention; an implementation without one of its own runs the definition.</summary>
+    /// <param name="program">The lowered attention.</param>
+    /// <param name="scale">Factor of the scores, 1/sqrt(head dimension) rounded to binary32 as a rule.</param>
+    /// <param name="causal">Whether query i sees keys 0..i only.</param>
+    /// <param name="queries">Queries, (heads, queries, head dimension).</param>
+    /// <param name="keys">Keys, (heads, keys, head dimension).</param>
+    /// <param name="values">Values, as the keys.</param>
+    /// <param name="output">Output, as the queries.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit the program.</exception>
+    void ScaledDotProduct(ScaledDotProductProgram program, float scale, bool causal, ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> values, Span<float> output) =>
+        Reference.ScaledDotProduct.Run(program, scale, causal, queries, keys, values, output);
+
+    /// <summary>One function of every element; an implementation without one of its own runs the definition.</summary>
+    /// <param name="plan">The function.</param>
+    /// <param name="x">Input.</param>
+    /// <param name="y">Output, as long; may be the input.</param>
+    /// <exception cref="ArgumentException">Lengths differ.</exception>
+    void Elementwise(ElementwisePlan plan, ReadOnlySpan<float> x, Span<float> y) => ElementwiseValues.Run(plan, x, y);
 }

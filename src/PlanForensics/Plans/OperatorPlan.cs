@@ -47,7 +47,13 @@ public abstract record OperatorPlan
             "all_reduce" => AllReducePlan.Read(reader),
             "quantization" => QuantizationPlan.Read(reader),
             "quantized_gemm" => QuantizedGemmPlan.Read(reader),
-            _ => throw new PlanFormatException(text, 0, "expected a plan family: gemm, map{...}, program{...}, norm, rope, attention, activation, softmax, sum, residual, argmax, all_reduce, quantization, quantized_gemm or flash_attention{...}"),
+            "layer_norm" => LayerNormPlan.Read(reader),
+            "scaled_dot_product" => ScaledDotProductPlan.Read(reader),
+            "elementwise" => ElementwisePlan.Read(reader),
+            _ => throw new PlanFormatException(
+                text, 0,
+                "expected a plan family: gemm, map{...}, program{...}, norm, rope, attention, activation, softmax, sum, residual, argmax, all_reduce, quantization, quantized_gemm, layer_norm, scaled_dot_product, "
+                + "elementwise or flash_attention{...}"),
         };
     }
 

@@ -62,6 +62,14 @@ public sealed class PlanExplanation
             case SumProgram sum:
                 PlanWords.Explain(lines, "the sum of a row", sum.Sum);
                 break;
+            case LayerNormProgram norm:
+                lines.Add($"mean and variance of {norm.Width} values together ({PlanNames.Of(norm.Statistics)}, {norm.Lanes} lanes), products {(norm.FusedStatistics ? "by fma" : "rounded first")}");
+                lines.Add($"values are normalised {PlanNames.Of(norm.Scaling)}, then weight and bias, products {(norm.FusedApply ? "by fma" : "rounded first")}");
+                break;
+            case ScaledDotProductProgram attention:
+                lines.Add($"blocks of {attention.QueryBlock} queries and {attention.KeyBlock} keys, softmax online; products in the orders of oneMKL");
+                lines.Add($"exponentials in vectors of {attention.Lanes} lanes by ATen's exp_u20, the last keys correctly rounded; output times the reciprocal of the sum");
+                break;
             default:
                 lines.Add("no reduction: every output element is computed on its own, so the plan's fields are the whole arithmetic");
                 break;

@@ -37,7 +37,10 @@ public sealed class PlanDocumentTests
     public void The_document_names_every_field_of_every_family()
     {
         string document = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "plan-semantics.md"));
-        string[] families = ["gemm", "norm", "rope", "attention", "activation", "softmax", "sum", "residual", "argmax", "all_reduce", "quantization", "quantized_gemm"];
+        string[] families =
+        [
+            "gemm", "norm", "rope", "attention", "activation", "softmax", "sum", "residual", "argmax", "all_reduce", "quantization", "quantized_gemm", "layer_norm", "scaled_dot_product", "elementwise",
+        ];
         foreach (string family in families.Append("flash_attention"))
         {
             string unknown = family == "flash_attention" ? "flash_attention{no_such_field=1; qk: gemm}" : family + " no_such_field=1";

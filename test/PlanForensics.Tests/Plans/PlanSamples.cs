@@ -10,7 +10,7 @@ internal static class PlanSamples
 {
     public static Gen<OperatorPlan> Any { get; } = Gen.UInt.Select(static seed => Plan(new Random((int)(seed & int.MaxValue))));
 
-    public static OperatorPlan Plan(Random random) => random.Next(15) switch
+    public static OperatorPlan Plan(Random random) => random.Next(18) switch
     {
         0 => new NormPlan
         {
@@ -54,8 +54,16 @@ internal static class PlanSamples
             Math = Value<MathPath>(random), Block = Block(random, false), Accumulator = Format(random), Sum = Lanes(random), Divide = Value<Division>(random), Output = Format(random),
         },
         13 => new SumPlan { Accumulator = Format(random), Lanes = Lanes(random), StartsAtZero = Coin(random), Output = Format(random) },
+        14 => new LayerNormPlan
+        {
+            Statistics = Value<LayerNormStatistics>(random), Lanes = 4 << random.Next(3), Step = Fused(random), Scaling = Value<LayerNormScaling>(random), Apply = Fused(random),
+        },
+        15 => new ScaledDotProductPlan { QueryBlock = random.Next(3) * 32, KeyBlock = random.Next(1, 600), Lanes = 8 << random.Next(2), Threads = random.Next(1, 9) },
+        16 => new ElementwisePlan { Function = Value<ElementwiseFunction>(random) },
         _ => Gemm(random),
     };
+
+    private static ReductionStep Fused(Random random) => Coin(random) ? ReductionStep.Fma : ReductionStep.MulAdd;
 
     /// <summary>A program as a plan: any order that a lowering gives at K = <paramref name="depth"/>.</summary>
     public static ProgramPlan Program(Random random, int depth) =>

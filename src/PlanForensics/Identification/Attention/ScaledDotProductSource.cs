@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using PlanForensics.Engines;
+using PlanForensics.Kernels;
+using PlanForensics.Numerics;
+using PlanForensics.Plans;
+
+namespace PlanForensics.Identification.Attention;
+
+/// <summary>Whole calls of attention over (.., heads, rows, head dimension): the families of <see cref="EngineCatalog.Attentions"/> compete.</summary>
+internal sealed class ScaledDotProductSource : ICandidateSource
+{
+    private static readonly ImmutableArray<int> ThreadCounts = [1, 2, 4, 8, 16];
+
+    // Orders that no engine runs.
+    private static readonly ImmutableArray<ScaledDotProductPlan> Controls = [new() { KeyBlock = 7 }, new() { KeyBlock = 16, Lanes = 8 }, new() { KeyBlock = 8 }];
+
+    public bool Handles(RecordedOperator recorded) => recorded.Operation == "sdpa" && recorded.Find("mask") is null && AttentionCall.Of(recorded) is not null;
+
+    public IEnumerable<PlanCandidate> Candidates(RecordedOperator recorded)
+    {
+        AttentionCall call = AttentionCall.Of(recorded)!;
+        IEnumerable<int> threadCounts = recorded.Attributes.Integer("threads") is { } known and > 0 and <= 1024 ? [known] : ThreadCounts;
+        foreach (int threads in threadCounts)
+            foreach (Engines.Aten.ScaledDotProduct family in EngineCatalog.Attentions)
+                if (family.PlanFor(call.Heads, call.Queries, call.Depth, threads).Plan is ScaledDotProductPlan plan)
+                    yield return Candidate(recorded, call, family.Name, plan, false);
+        if (call.Depth >= 8 && call.Depth % 4 == 0)
+            foreach (ScaledDotProductPlan plan in Controls)
+                yield return Candidate(recorded, call, "control", plan, true);
+    }
+
+    private static PlanCandidate Candidate(RecordedOperator recorded, AttentionCall call, string name, ScaledDotProductPlan plan, bool isControl)
+    {
+        var program = (ScaledDotProductProgram)plan.Lower(new OperatorShape(call.Queries, call.Keys, call.Depth));
+        return new PlanCandidate(name, plan.Text, output => KernelSelection.Default.ScaledDotProduct(
+            program, call.Scale, call.Causal, Values(recorded, "q"), Values(recorded, "k"), Values(recorded, "v"), output))
+        {
+            Identity = program.Text, IsControl = isControl, EngineWords = EngineNames.Of(name),
+        };
+    }
+
+    private static ReadOnlySpan<float> Values(RecordedOperator recorded, string name) => MemoryMarshal.Cast<byte, float>(recorded.Get(name).Bytes.Span);
+}
