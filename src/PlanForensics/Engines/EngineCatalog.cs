@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using PlanForensics.Engines.Aten;
 using PlanForensics.Engines.Ggml;
 using PlanForensics.Engines.Mlas;
+using PlanForensics.Engines.NumPy;
 using PlanForensics.Engines.OneDnn;
 using PlanForensics.Engines.OneMkl;
 using PlanForensics.Engines.OpenBlas;
@@ -46,6 +48,9 @@ public static class EngineCatalog
 
     /// <summary>Attention computed by one call over whole heads; names are unique.</summary>
     public static ImmutableArray<Aten.ScaledDotProduct> Attentions { get; } = Aten.ScaledDotProduct.All;
+
+    /// <summary>Operators over rows; names are unique.</summary>
+    public static ImmutableArray<IRowFamily> Rows { get; } = [.. AtenRows.All, .. MlasRows.All, .. NumPyRows.All, .. GgmlRows.All];
 
     private static IEnumerable<IGemmFamily> GgmlProducts(NumericFormat weights) =>
         [new VecDot(GgmlVectors.Avx512, weights), new VecDot(GgmlVectors.Avx2, weights), new Llamafile(weights)];

@@ -4,6 +4,7 @@ using PlanForensics.Identification.Functions;
 using PlanForensics.Identification.Ggml;
 using PlanForensics.Identification.LayerNorms;
 using PlanForensics.Identification.Products;
+using PlanForensics.Identification.Rows;
 
 namespace PlanForensics.Identification;
 
@@ -18,5 +19,7 @@ internal static class CandidateSources
         new LayerNormSource(),
         new ScaledDotProductSource(),
         new FunctionSource(),
+        new RowSource(),
+        new RopeSource(),
     ];
 }

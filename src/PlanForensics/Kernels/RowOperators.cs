@@ -83,6 +83,31 @@ public static class RowOperators
         }
     }
 
+    /// <summary>Rotary embedding of heads, angles included.</summary>
+    /// <param name="plan">The rotation's arithmetic.</param>
+    /// <param name="call">Sizes, pairing and frequencies.</param>
+    /// <param name="x">Heads of each position, (positions, heads, head dimension).</param>
+    /// <param name="y">Receives the result, as many values; may be <paramref name="x"/>.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <exception cref="PlanNotSupportedException">The plan is not run.</exception>
+    public static void Rope(RopePlan plan, RopeCall call, ReadOnlySpan<float> x, Span<float> y)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(call);
+        if (x.Length != (long)call.Positions.Length * call.Heads * call.HeadDimension || y.Length != x.Length)
+            throw new ArgumentException($"expected {call.Positions.Length} x {call.Heads} x {call.HeadDimension} values in and out; got {x.Length} and {y.Length}", nameof(x));
+        x.CopyTo(y);
+        float[] cosine = new float[call.RotatedDimensions / 2];
+        float[] sine = new float[cosine.Length];
+        int start = 0;
+        foreach (int position in call.Positions)
+        {
+            RopeRotation.Fill(plan, call.Theta, call.FrequencyScale, position, cosine, sine);
+            for (int head = 0; head < call.Heads; head++, start += call.HeadDimension)
+                ReferenceKernels.Instance.Rope(plan, call.Interleaved, cosine, sine, y.Slice(start, call.RotatedDimensions));
+        }
+    }
+
     internal static float Silu(ActivationPlan plan, float x)
     {
         float exponential = Rounding.ToFormat(MathFunctions.Exp(plan.Math, -x), plan.Steps);

@@ -21,6 +21,9 @@ public sealed record RopePlan : OperatorPlan
     /// <summary>Sine and cosine implementation; default portable.</summary>
     public MathPath Math { get; init; } = MathPath.Portable;
 
+    /// <summary>How angles are computed where cosines and sines are not given; default a table of frequencies.</summary>
+    public RopeAngles Angles { get; init; } = RopeAngles.Table;
+
     /// <summary>Output format; default fp32.</summary>
     public NumericFormat Output { get; init; } = NumericFormat.Fp32;
 
@@ -30,6 +33,7 @@ public sealed record RopePlan : OperatorPlan
         .Add("table", Table, NumericFormat.Fp32)
         .Add("product", Product, NumericFormat.Fp32)
         .Add("math", Math, MathPath.Portable)
+        .Add("angles", Angles, RopeAngles.Table)
         .Add("out", Output, NumericFormat.Fp32)
         .ToString();
 
@@ -53,7 +57,8 @@ public sealed record RopePlan : OperatorPlan
         NumericFormat table = reader.Format("table", NumericFormat.Fp32);
         NumericFormat product = reader.Format("product", NumericFormat.Fp32);
         MathPath math = reader.Enum("math", MathPath.Portable);
+        RopeAngles angles = reader.Enum("angles", RopeAngles.Table);
         NumericFormat output = reader.Format("out", NumericFormat.Fp32);
-        return reader.Finish(() => new RopePlan { Step = step, Table = table, Product = product, Math = math, Output = output });
+        return reader.Finish(() => new RopePlan { Step = step, Table = table, Product = product, Math = math, Angles = angles, Output = output });
     }
 }

@@ -11,7 +11,7 @@ public sealed class ReplayModel
 {
     private readonly Dictionary<DecoderTensorKey, WeightMatrix> _matrices = [];
     private readonly Dictionary<DecoderTensorKey, float[]> _vectors = [];
-    private readonly ConcurrentDictionary<NumericFormat, RopeTable> _ropeTables = new();
+    private readonly ConcurrentDictionary<(NumericFormat Format, MathPath Math, RopeAngles Angles), RopeTable> _ropeTables = new();
     private readonly RopeTable? _givenRope;
 
     /// <summary>Prepares a model.</summary>
@@ -71,7 +71,7 @@ public sealed class ReplayModel
     public RopeTable Rope(RopePlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return _givenRope ?? _ropeTables.GetOrAdd(plan.Table, format => RopeTable.Compute(
-            Configuration.RopeTheta, Configuration.HeadDimension, Configuration.ContextLength, format));
+        return _givenRope ?? _ropeTables.GetOrAdd((plan.Table, plan.Math, plan.Angles), _ => RopeTable.Compute(
+            plan, Configuration.RopeTheta, Configuration.HeadDimension, Configuration.ContextLength));
     }
 }

@@ -1,3 +1,4 @@
+using PlanForensics.Kernels;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
 
@@ -5,8 +6,8 @@ namespace PlanForensics.Replay;
 
 /// <summary>Cosines and sines of a rotary position embedding, (positions, head_dim/2).</summary>
 /// <remarks>
-/// Computed: <c>f_i = fl(1 / pow(theta, fl(2i / head_dim)))</c>, <c>angle = fl(position * f_i)</c>, power, cosine and sine by
-/// <see cref="PortableMath"/>, rounded to the table's format. Given: used as they are. Bitwise: identical on every machine.
+/// Computed: <c>f_i = fl(1 / pow(theta, fl(2i / head_dim)))</c>, <c>angle = fl(position * f_i)</c> (or by the plan's recurrence), power, cosine and sine by
+/// the plan's math path, rounded to the table's format. Given: used as they are. Bitwise: identical on every machine.
 /// </remarks>
 public sealed class RopeTable
 {
@@ -32,28 +33,20 @@ public sealed class RopeTable
     public ReadOnlySpan<float> Sine(int position) => _sine.AsSpan(position * Half, Half);
 
     /// <summary>Computes a table.</summary>
+    /// <param name="plan">How angles, cosines and sines are computed, and the format of the entries.</param>
     /// <param name="theta">Base of the frequencies, above 0.</param>
     /// <param name="headDimension">Values of a head, even.</param>
     /// <param name="positions">Positions.</param>
-    /// <param name="format">Format of the entries.</param>
     /// <returns>The table.</returns>
-    public static RopeTable Compute(double theta, int headDimension, int positions, NumericFormat format)
+    public static RopeTable Compute(RopePlan plan, double theta, int headDimension, int positions)
     {
+        ArgumentNullException.ThrowIfNull(plan);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(theta);
         int half = headDimension / 2;
         float[] cosine = new float[(long)positions * half];
         float[] sine = new float[(long)positions * half];
-        for (int pair = 0; pair < half; pair++)
-        {
-            float frequency = 1 / PortableMath.Pow((float)theta, 2f * pair / headDimension);
-            for (int position = 0; position < positions; position++)
-            {
-                float angle = position * frequency;
-                cosine[(position * half) + pair] = Rounding.ToFormat(PortableMath.Cos(angle), format);
-                sine[(position * half) + pair] = Rounding.ToFormat(PortableMath.Sin(angle), format);
-            }
-        }
-
+        for (int position = 0; position < positions; position++)
+            RopeRotation.Fill(plan, (float)theta, 1, position, cosine.AsSpan(position * half, half), sine.AsSpan(position * half, half));
         return new RopeTable(half, cosine, sine);
     }
 

@@ -17,7 +17,7 @@ internal static class PlanSamples
             Step = Step(random), Accumulator = Format(random), Threads = Lanes(random), RowSum = Coin(random) ? null : Lanes(random), RowSumStored = Coin(random) ? null : Format(random), Formula = Value<NormFormula>(random), Mean = Value<Division>(random),
             InverseRoot = Value<InverseRoot>(random), Cast = Value<NormCast>(random), Output = Format(random),
         },
-        1 => new RopePlan { Step = Step(random), Table = Format(random), Product = Format(random), Math = Value<MathPath>(random), Output = Format(random) },
+        1 => new RopePlan { Step = Step(random), Table = Format(random), Product = Format(random), Math = Value<MathPath>(random), Angles = Value<RopeAngles>(random), Output = Format(random) },
         2 => new AttentionPlan
         {
             Algorithm = Value<AttentionAlgorithm>(random), KvBlock = random.Next(1, 300), Splits = random.Next(1, 20), Partition = random.Next(3) * 256, Scores = Product(random),

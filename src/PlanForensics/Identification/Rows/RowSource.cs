@@ -1,0 +1,80 @@
+using PlanForensics.Engines;
+using PlanForensics.Kernels;
+using PlanForensics.Plans;
+
+namespace PlanForensics.Identification.Rows;
+
+/// <summary>Operators over rows: every family of <see cref="EngineCatalog.Rows"/> that covers the recorded keys competes.</summary>
+internal sealed class RowSource : ICandidateSource
+{
+    public bool Handles(RecordedOperator recorded) => RowCall.Of(recorded) is not null;
+
+    public IEnumerable<PlanCandidate> Candidates(RecordedOperator recorded)
+    {
+        RowCall call = RowCall.Of(recorded)!;
+        foreach (IRowFamily family in EngineCatalog.Rows.Where(family => family.Operator == call.Operator))
+            foreach (OperatorPlan plan in Keys(call).Select(key => family.PlanFor(key).Plan).OfType<OperatorPlan>().DistinctBy(plan => plan.Text))
+                yield return Candidate(call, family.Name, plan, false);
+        foreach (OperatorPlan plan in RowControls.For(call.Operator, call.Key.Format))
+            yield return Candidate(call, "control", plan, true);
+    }
+
+    /// <summary>Values that are all bf16 may still be fp32 tensors.</summary>
+    private static IEnumerable<RowKey> Keys(RowCall call) =>
+        call.Key.Format == Numerics.NumericFormat.Fp32 ? [call.Key] : [call.Key, call.Key with { Format = Numerics.NumericFormat.Fp32 }];
+
+    private static PlanCandidate Candidate(RowCall call, string name, OperatorPlan plan, bool isControl)
+    {
+        var shape = new OperatorShape(call.Rows, 1, call.Width);
+        OperatorProgram program = plan.Lower(shape);
+        string identity = plan is ActivationPlan activation && call.Operator == RowOperator.Silu ? Identity(activation, call) : program.Text;
+        return new PlanCandidate(name, plan.Text, output => Run(call, plan, program, output))
+        {
+            Identity = identity, Order = identity.Replace("+0(", "(", StringComparison.Ordinal), IsControl = isControl, EngineWords = RowWords.Of(name),
+        };
+    }
+
+    /// <summary>The programs of the first rows and of the last: others repeat them.</summary>
+    private static string Identity(ActivationPlan plan, RowCall call)
+    {
+        IEnumerable<long> rows = Enumerable.Range(0, call.Rows).Select(row => (long)row);
+        return string.Join("; ", rows.Select(row => plan.LowerRow(row, call.Rows, call.Width).Text).Distinct());
+    }
+
+    private static void Run(RowCall call, OperatorPlan plan, OperatorProgram program, Span<float> output)
+    {
+        switch (program)
+        {
+            case SumProgram sum:
+                RowOperators.Sum(sum, call.X, output);
+                break;
+            case SoftmaxProgram softmax:
+                RowOperators.Softmax(softmax, call.Scale, call.X, call.Mask(), output);
+                break;
+            case NormProgram norm when call.Operator == RowOperator.RmsNorm:
+                KernelSelection.Default.RmsNorm(norm, call.Epsilon, call.X, Ones(call.Width), output);
+                break;
+            case NormProgram norm:
+                KernelSelection.Default.LayerNorm(norm, call.Epsilon, call.X, Ones(call.Width), new float[call.Width], output);
+                break;
+            default:
+                Activate((ActivationPlan)plan, call, output);
+                break;
+        }
+    }
+
+    private static void Activate(ActivationPlan plan, RowCall call, Span<float> output)
+    {
+        if (call.Operator == RowOperator.Silu)
+            RowOperators.Silu(plan, call.Width, call.X, output);
+        else
+            KernelSelection.Default.GeluTanh(plan, call.X, output);
+    }
+
+    private static float[] Ones(int width)
+    {
+        float[] ones = new float[width];
+        Array.Fill(ones, 1);
+        return ones;
+    }
+}
