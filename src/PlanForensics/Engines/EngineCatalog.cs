@@ -19,6 +19,8 @@ public static class EngineCatalog
         new ConstantB(),
         new GraphInputB(transposed: false),
         new GraphInputB(transposed: true),
+        new HaswellVector(transposed: false),
+        new HaswellVector(transposed: true),
         new MatrixProduct(),
         new LinearLayer(),
         new Bf16Product(0),

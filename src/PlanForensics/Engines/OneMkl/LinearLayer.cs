@@ -1,19 +1,16 @@
-using System.Collections.Immutable;
-using PlanForensics.Numerics;
-using PlanForensics.Plans;
-
 namespace PlanForensics.Engines.OneMkl;
 
 /// <summary>oneMKL's fp32 product with weights as (N, K), as PyTorch's <c>linear</c> calls it, on AMD processors.</summary>
 /// <remarks>
-/// <para>M from 4: as <see cref="MatrixProduct"/>. M = 2, 3: four SSE lanes of mul and add, <c>(l0 + l2) + (l1 + l3)</c>. M = 1: the first terms are taken one by one into lane 0 until the weights' address is a
-/// multiple of 16 (four of them where it is one already), then four lanes; so the order depends on the address, and a plan is given only where it is known.</para>
-/// <para>Where terms are left over after whole vectors they are taken one by one into lane 0; that is not measured. Source: recorded results of libtorch 2.10.0 (oneMKL 2024.0u2, closed source); probed.</para>
+/// <para>From 4 rows and 12 columns on: as <see cref="MatrixProduct"/>. Else SSE lanes of mul and add, <c>(l0 + l2) + (l1 + l3)</c>, after a start that is peeled one by one into lane 0, and with what is left over
+/// added one by one at the end. Columns run in fours on one accumulator, the columns left over on two, the second added to the first before lanes are.</para>
+/// <para>Peeled terms: at M = 1 as many as bring the last of four weight rows to a multiple of 16 bytes, four where it is one already: so the order depends on the weights' address, and no plan is given where
+/// it is not known (the columns left over peel four). From two rows on, as many as bring the row of A there; A is taken to start at an aligned address.</para>
+/// <para>The same for 1 and 2 threads. Source: oneMKL 2024.0u2 (closed source) in libtorch 2.10.0: recorded results, and live calls of its sgemm, probed at random shapes.</para>
 /// </remarks>
 public sealed class LinearLayer : IGemmFamily
 {
-    private const int FewRows = 3;
-    private const int Width = 4;
+    private const int MostRows = 64;
 
     /// <inheritdoc/>
     public string Name => "onemkl.sgemm.linear";
@@ -22,34 +19,29 @@ public sealed class LinearLayer : IGemmFamily
     public PlanDecision PlanFor(GemmKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (key.Weights != NumericFormat.Fp32 || key.Output != NumericFormat.Fp32)
-            return PlanDecision.Decline("the rule covers fp32 weights and outputs");
+        if (SgemmDispatch.Refuse(key) is { } reason)
+            return PlanDecision.Decline(reason);
         if (key.WeightsTransposed == false)
             return PlanDecision.Decline("the weights lie as (K, N)");
-        if (key.M > FewRows)
-            return PlanDecision.Of(MatrixProduct.Blocked(key.K));
-        if (key.M > 1)
-            return PlanDecision.Of(key.K % Width == 0 ? new GemmPlan { Step = ReductionStep.MulAdd, Lanes = new LaneTree { Lanes = Width }, StartsAtZero = true } : Lanes(key.K, 0));
-        if (key.WeightAddressModulo16 is not { } address)
-            return PlanDecision.Decline("at M = 1 the order depends on the weights' address modulo 16, which is not known");
-        if (key.K % Width != 0)
-            return PlanDecision.Decline("at M = 1 and K that is no multiple of 4 every output has an address of its own");
-        return PlanDecision.Of(Lanes(key.K, Width - (address / sizeof(float))));
-    }
+        if (!SgemmDispatch.IsNarrow(key))
+            return PlanDecision.Of(SgemmDispatch.Blocked(key.K));
+        var regions = new PlanRegions(key.M, key.N);
+        if (key.M == 1)
+            return SgemmDispatch.ByRowAddress(regions, key.N, key.K, key.WeightAddressModulo16, 0, (first, count, plan) => regions.Add(0, 1, first, count, plan));
+        if (key.N == 1)
+            return SgemmDispatch.ByRowAddress(regions, key.M, key.K, 0, key.WeightAddressModulo16 ?? 0, (first, count, plan) => regions.Add(first, count, 0, 1, plan));
+        if (key.K % 4 != 0 && key.M > MostRows)
+            return PlanDecision.Decline($"with K = {key.K} rows start at different addresses; the rule covers {MostRows} such rows");
+        int fours = key.N / 4 * 4;
+        for (int row = 0; row < key.M; row++)
+        {
+            int peeled = (4 - (int)((long)row * key.K % 4)) % 4;
+            int rows = key.K % 4 == 0 ? key.M : 1;
+            regions.Add(row, rows, 0, fours, VectorOrders.Lanes(key.K, peeled, @double: false));
+            regions.Add(row, rows, fours, key.N - fours, VectorOrders.Lanes(key.K, peeled, @double: true));
+            row += rows - 1;
+        }
 
-    private static ProgramPlan Lanes(int k, int peeled)
-    {
-        peeled = Math.Min(peeled, k);
-        int end = peeled + ((k - peeled) / Width * Width);
-        ReductionChain?[] lanes = ProgramParts.Lanes(ReductionStep.MulAdd, Width, peeled, end);
-        var first = ImmutableArray.CreateBuilder<ReductionItem>();
-        if (peeled > 0)
-            first.Add(new ReductionSegment(ReductionStep.MulAdd, 0, 1, peeled));
-        if (end > peeled)
-            first.Add(new ReductionSegment(ReductionStep.MulAdd, peeled, Width, (end - peeled) / Width));
-        if (k > end)
-            first.Add(new ReductionSegment(ReductionStep.MulAdd, end, 1, k - end));
-        lanes[0] = new ReductionChain(NumericFormat.Fp32, first.ToImmutable(), null, startsAtZero: true);
-        return ProgramParts.Plan(k, ProgramParts.Fold(lanes, 2, 1)!);
+        return PlanDecision.Of(regions.ToPlan());
     }
 }

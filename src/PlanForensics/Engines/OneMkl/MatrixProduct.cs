@@ -1,17 +1,15 @@
-using PlanForensics.Numerics;
-using PlanForensics.Plans;
-
 namespace PlanForensics.Engines.OneMkl;
 
-/// <summary>oneMKL's fp32 product of row-major A (M, K) and B (K, N) as PyTorch's <c>mm</c> calls it, on AMD processors (AVX2 code).</summary>
+/// <summary>oneMKL's fp32 product of row-major A (M, K) and B (K, N) as PyTorch's <c>mm</c> calls it, on AMD processors.</summary>
 /// <remarks>
-/// M up to 3: one chain of mul and add. M from 4: fma in blocks of K: one block up to K = 192, from 384 on blocks of 192 and the rest, between them two halves of floor(K / 2) and, for an odd K, one
-/// term alone. The same for 1 and 2 threads. Source: recorded results of libtorch 2.10.0 (oneMKL 2024.0u2, closed source), K = 288, 768, 1024, 4096; probed.
+/// <para>From 4 rows and 12 columns on: fma in blocks of K: one block up to K = 192, from 384 on blocks of 192 and the rest, between them two halves of floor(K / 2) and, for an odd K, one term alone.</para>
+/// <para>Else one chain of mul and add. There, columns of an output row that lie before its first address that is a multiple of 16 (none where N is a multiple of 4, or where fewer than four would follow) add four terms one by one, then four as a group,
+/// and so on. One column: as <see cref="LinearLayer"/> with one row, A's rows taking the place of the weights'. Output and A are taken to start at an aligned address.</para>
+/// <para>The same for 1 and 2 threads. Source: oneMKL 2024.0u2 (closed source) in libtorch 2.10.0: recorded results, and live calls of its sgemm, probed at random shapes.</para>
 /// </remarks>
 public sealed class MatrixProduct : IGemmFamily
 {
-    private const int Block = 192;
-    private const int FewRows = 3;
+    private const int MostRows = 64;
 
     /// <inheritdoc/>
     public string Name => "onemkl.sgemm.mm";
@@ -20,17 +18,28 @@ public sealed class MatrixProduct : IGemmFamily
     public PlanDecision PlanFor(GemmKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (key.Weights != NumericFormat.Fp32 || key.Output != NumericFormat.Fp32)
-            return PlanDecision.Decline("the rule covers fp32 weights and outputs");
+        if (SgemmDispatch.Refuse(key) is { } reason)
+            return PlanDecision.Decline(reason);
         if (key.WeightsTransposed == true)
             return PlanDecision.Decline("the weights lie as (N, K)");
-        return PlanDecision.Of(key.M <= FewRows ? new GemmPlan { Step = ReductionStep.MulAdd, StartsAtZero = true } : Blocked(key.K));
-    }
+        if (!SgemmDispatch.IsNarrow(key))
+            return PlanDecision.Of(SgemmDispatch.Blocked(key.K));
+        var regions = new PlanRegions(key.M, key.N);
+        if (key.N == 1 && key.M > 1)
+            return SgemmDispatch.ByRowAddress(regions, key.M, key.K, 0, key.WeightAddressModulo16 ?? 0, (first, count, plan) => regions.Add(first, count, 0, 1, plan));
+        if (key.N % 4 == 0 || key.M == 1)
+            return PlanDecision.Of(VectorOrders.Sequential);
+        if (key.M > MostRows)
+            return PlanDecision.Decline($"with N = {key.N} every row has a region of its own; the rule covers {MostRows} rows");
+        for (int row = 0; row < key.M; row++)
+        {
+            int unaligned = (4 - (row * key.N % 4)) % 4;
+            if (key.N - unaligned < 4)
+                unaligned = 0;
+            regions.Add(row, 1, 0, unaligned, VectorOrders.Unaligned(key.K));
+            regions.Add(row, 1, unaligned, key.N - unaligned, VectorOrders.Sequential);
+        }
 
-    /// <summary>The order of four rows and more, whatever the layout of the weights.</summary>
-    internal static GemmPlan Blocked(int k) => new()
-    {
-        BlockK = k <= Block ? 0 : k < 2 * Block ? k / 2 : Block,
-        StartsAtZero = true,
-    };
+        return PlanDecision.Of(regions.ToPlan());
+    }
 }

@@ -1,0 +1,77 @@
+using PlanForensics.Numerics;
+using PlanForensics.Plans;
+
+namespace PlanForensics.Engines.OpenBlas;
+
+/// <summary>OpenBLAS sgemv on Haswell and Zen: NumPy's product of a vector and a matrix, and PyTorch's <c>mv</c> and <c>addmv</c>.</summary>
+/// <remarks>
+/// <para>Weights as (K, N): the first N mod 16 columns (in whole fours, after every 4,096) take groups of eight terms on two accumulators, even and odd; other columns take them on one; a group's sum is added to
+/// the output; then a group of four; up to three terms left over are multiplied and added. Up to three last columns are one chain of mul and add (in pairs where N is 2 or 3, in fours where it is 1).</para>
+/// <para>Weights as (N, K): columns in fours: eight lanes of fma, <c>((l0 + l4) + (l1 + l5)) + ((l2 + l6) + (l3 + l7))</c>, a first group of four in the lower half, blocks of 4,096; two of the columns left over four lanes of
+/// mul and add, the last one eight. Up to three terms left over are one group of mul and add, added last.</para>
+/// <para>One thread, or fewer than 9,216 weights. Source: OpenBLAS 0.3.21, kernel/x86_64/sgemv_n_4.c and sgemv_t_4.c; probed and replayed on the live library.</para>
+/// </remarks>
+public sealed class HaswellVector : IGemmFamily
+{
+    private const int Chunk = 4096;
+    private const long ThreadedElements = 2304 * 4;
+    private readonly bool _transposed;
+
+    /// <summary>Creates the rule of one layout.</summary>
+    /// <param name="transposed">Whether the weights lie as (N, K).</param>
+    public HaswellVector(bool transposed) => _transposed = transposed;
+
+    /// <inheritdoc/>
+    public string Name => _transposed ? "openblas.haswell.sgemv_t" : "openblas.haswell.sgemv_n";
+
+    /// <inheritdoc/>
+    public PlanDecision PlanFor(GemmKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (key.Weights != NumericFormat.Fp32 || key.Output != NumericFormat.Fp32)
+            return PlanDecision.Decline("the rule covers fp32 weights and outputs");
+        if (key.M != 1 && (key.N != 1 || !_transposed))
+            return PlanDecision.Decline("the rule covers one row, or one column as (N, K)");
+        if (key.M == 1 && key.WeightsTransposed is { } transposed && transposed != _transposed)
+            return PlanDecision.Decline(_transposed ? "the weights lie as (K, N)" : "the weights lie as (N, K)");
+        int outputs = key.M == 1 ? key.N : key.M;
+        if (key.Threads > 1 && (long)outputs * key.K >= ThreadedElements)
+            return PlanDecision.Decline("how several threads share the work is not known");
+        var regions = new PlanRegions(key.M, key.N);
+        if (_transposed)
+            ByLanes((first, count, plan) => Add(first, count, plan), outputs, key.K);
+        else
+            ByGroups((first, count, plan) => Add(first, count, plan), outputs, key.K);
+        return PlanDecision.Of(regions.ToPlan());
+
+        void Add(int first, int count, OperatorPlan plan)
+        {
+            if (key.M == 1)
+                regions.Add(0, 1, first, count, plan);
+            else
+                regions.Add(first, count, 0, 1, plan);
+        }
+    }
+
+    private static void ByGroups(Action<int, int, OperatorPlan> add, int outputs, int k)
+    {
+        int whole = outputs / 4 * 4;
+        for (int start = 0; start < whole; start += Chunk)
+        {
+            int count = Math.Min(Chunk, whole - start);
+            add(start, count % 16, HaswellVectorOrders.Groups(k, two: true));
+            add(start + (count % 16), count - (count % 16), HaswellVectorOrders.Groups(k, two: false));
+        }
+
+        add(whole, outputs - whole, HaswellVectorOrders.Scalar(k, whole == 0 ? outputs : 0));
+    }
+
+    private static void ByLanes(Action<int, int, OperatorPlan> add, int outputs, int k)
+    {
+        int fours = outputs / 4 * 4;
+        int pair = (outputs - fours) / 2 * 2;
+        add(0, fours, HaswellVectorOrders.Lanes(k, 8, ReductionStep.Fma));
+        add(fours, pair, HaswellVectorOrders.Lanes(k, 4, ReductionStep.MulAdd));
+        add(fours + pair, outputs - fours - pair, HaswellVectorOrders.Lanes(k, 8, ReductionStep.MulAdd));
+    }
+}
