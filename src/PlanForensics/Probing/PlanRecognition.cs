@@ -8,15 +8,35 @@ internal static class PlanRecognition
 {
     private const int MostTerms = 1 << 14;
 
-    /// <summary>The plan, and its name where it is one of the catalogue.</summary>
+    /// <summary>The plan, and its name where it is one of the catalogue; a <see cref="ProgramPlan"/> where no other is known.</summary>
     public static (OperatorPlan Plan, string? Name) Find(ReductionProgram program, BlackBox box, IEnumerable<OperatorPlan> known)
+    {
+        (OperatorPlan? plan, string? name) = Search(program, box, known);
+        return (plan ?? new ProgramPlan(program), name);
+    }
+
+    /// <summary>The plan that differs in starts at +0.0 alone, or null.</summary>
+    public static OperatorPlan? FindButForStarts(ReductionProgram program, BlackBox box, IEnumerable<OperatorPlan> known)
+    {
+        if (program.Root is not { } root)
+            return null;
+        var stripped = new ReductionProgram(program.Depth, WithoutStarts(root), program.OperandA, program.OperandB, program.Epilogue);
+        return stripped.Equals(program) ? null : Search(stripped, box, known).Plan;
+    }
+
+    private static ReductionChain WithoutStarts(ReductionChain chain) =>
+        new(chain.Accumulator, [.. chain.Items.Select(item => item is ReductionChain inner ? WithoutStarts(inner) : item)], chain.StoredAs);
+
+    private static (OperatorPlan? Plan, string? Name) Search(ReductionProgram program, BlackBox box, IEnumerable<OperatorPlan> known)
     {
         var shape = new OperatorShape(1, 1, program.Depth);
         foreach (OperatorPlan plan in known)
             if (LowersTo(plan, shape, program))
                 return (plan, null);
         if (program.Depth > MostTerms || program.Root is null)
-            return (new ProgramPlan(program), null);
+            return (null, null);
+        if (!box.HasProducts)
+            return (Suggested(program, box).Select(AsSum).FirstOrDefault(plan => plan is not null && LowersTo(plan, shape, program)), null);
         foreach ((string name, GemmPlan entry) in PlanCatalog.Gemms.OrderBy(entry => entry.Value.Text.Length).ThenBy(entry => entry.Key, StringComparer.Ordinal))
         {
             GemmPlan plan = entry with { Operand = program.OperandA, Output = box.Output };
@@ -24,15 +44,24 @@ internal static class PlanRecognition
                 return (plan, name);
         }
 
-        GemmPlan? found = Suggested(program, box).FirstOrDefault(plan => LowersTo(plan, shape, program));
-        return (found is null ? new ProgramPlan(program) : found, null);
+        return (Suggested(program, box).FirstOrDefault(plan => LowersTo(plan, shape, program)), null);
     }
+
+    /// <summary>The sum over lanes that a plan without other cuts is, or null.</summary>
+    private static SumPlan? AsSum(GemmPlan plan) => plan is { BlockK: 0, SplitK: 1, Accumulator: NumericFormat.Fp32 or NumericFormat.Fp64 }
+        ? new SumPlan { Accumulator = plan.Accumulator, Lanes = plan.Lanes, StartsAtZero = plan.StartsAtZero, Output = plan.Output }
+        : null;
 
     private static bool LowersTo(OperatorPlan plan, OperatorShape shape, ReductionProgram program)
     {
         try
         {
-            return plan.Lower(shape) is GemmProgram { Uniform: { } lowered } && lowered.Equals(program);
+            return plan.Lower(shape) switch
+            {
+                GemmProgram { Uniform: { } lowered } => lowered.Equals(program),
+                SumProgram sum => sum.Sum.Equals(program),
+                _ => false,
+            };
         }
         catch (Exception exception) when (exception is PlanNotSupportedException or ArgumentException)
         {

@@ -16,9 +16,13 @@ internal static class PrecisionProbe
         bool[] fp32 = Survives(calls, group, tree, nodes, 23);
         int[] single = [.. nodes.Where((_, index) => fp32[index])];
         int[] narrow = [.. nodes.Where((_, index) => !fp32[index])];
-        bool[] wider = Survives(calls, group, tree, single, 30);
-        for (int index = 0; index < single.Length; index++)
-            formats[single[index]] = wider[index] ? NumericFormat.Fp64 : NumericFormat.Fp32;
+        bool[] more = Survives(calls, group, tree, single, 24);
+        int[] wide = [.. single.Where((_, index) => more[index])];
+        bool[] much = Survives(calls, group, tree, wide, 30);
+        foreach (int node in single)
+            formats[node] = NumericFormat.Fp32;
+        for (int index = 0; index < wide.Length; index++)
+            formats[wide[index]] = much[index] ? NumericFormat.Fp64 : null; // a little more than fp32 is no format: a compensated sum
         bool[] half = Survives(calls, group, tree, narrow, 10);
         bool[] brain = Survives(calls, group, tree, narrow, 7);
         for (int index = 0; index < narrow.Length; index++)

@@ -18,8 +18,14 @@ public sealed record ProbedClass
     /// <summary>The order of every rounding; null where the plan vocabulary cannot say it, see <see cref="Reason"/>.</summary>
     public ReductionProgram? Program { get; init; }
 
-    /// <summary>The shortest plan known to lower to <see cref="Program"/> at this K: a <see cref="GemmPlan"/>, else a <see cref="ProgramPlan"/>; null without a program.</summary>
+    /// <summary>The simplest plan known to lower to <see cref="Program"/> at this K: a <see cref="GemmPlan"/> or <see cref="SumPlan"/>, else a <see cref="ProgramPlan"/>; null without a program.</summary>
     public OperatorPlan? Plan { get; init; }
+
+    /// <summary>
+    /// Where <see cref="Plan"/> is but the program itself: a plan that differs from it only in where +0.0 is added, so that all bits agree but the sign of a sum that is exactly zero; null where
+    /// there is none.
+    /// </summary>
+    public OperatorPlan? PlanButForZeroSigns { get; init; }
 
     /// <summary>The plan's name in <see cref="PlanCatalog"/>, or null.</summary>
     public string? CatalogName { get; init; }

@@ -24,14 +24,14 @@ internal sealed class ProgramAssembly
         _pairs = box.Operand == NumericFormat.Bf16 && arithmetic.FlushesSubnormals && tree.IsBinary;
         _accumulators = new NumericFormat[tree.NodeCount];
         for (int node = tree.LeafCount; node < tree.NodeCount; node++)
-            _accumulators[node] = Wider(Stored(node), [.. tree.Children(node).Where(child => child >= tree.LeafCount).Select(Stored)]);
+            _accumulators[node] = Accumulator(node);
     }
 
     public ReductionProgram Assemble(bool valuesStartAtZero)
     {
         ReductionChain root = _tree.LeafCount == 1 ? new ReductionChain(NumericFormat.Fp32, [Term(0)]) : Chain(_tree.Root, []);
         if (valuesStartAtZero)
-            root = new ReductionChain(root.Accumulator, [root], null, true);
+            root = new ReductionChain(root.Accumulator, [new ReductionChain(root.Accumulator, root.Items, null, root.StartsAtZero)], root.StoredAs, true);
         return new ReductionProgram(_tree.LeafCount, root, _box.Operand, _box.Operand, [new EpilogueStep(EpilogueKind.Round, _box.Output)]);
     }
 
@@ -68,7 +68,9 @@ internal sealed class ProgramAssembly
             else
             {
                 Flush(items, run);
-                items.Add(Chain(entry[0], _placeOfZero is null ? [] : [.. own.Skip(taken), .. after]));
+                ReductionChain sum = Chain(entry[0], _placeOfZero is null ? [] : [.. own.Skip(taken), .. after]);
+                bool starts = items.Count == 0 && sum.StoredAs == accumulator; // starting the accumulator rounds to its format anyway
+                items.Add(starts ? new ReductionChain(sum.Accumulator, sum.Items, null, sum.StartsAtZero) : sum);
             }
         }
 
@@ -176,6 +178,19 @@ internal sealed class ProgramAssembly
         };
     }
 
+    /// <summary>
+    /// The format that a node computes in: the widest it takes or gives. A running total that is kept in bf16 or fp16 from one addition to the next is an accumulator of that format, whose
+    /// additions are in binary32 too.
+    /// </summary>
+    private NumericFormat Accumulator(int node)
+    {
+        NumericFormat format = Stored(node);
+        NumericFormat[] operands = [.. _tree.Children(node).Where(child => !IsTerm(child)).Select(Stored)];
+        int continued = Continued(node);
+        bool running = format is NumericFormat.Bf16 or NumericFormat.Fp16 && !IsTerm(continued) && Stored(continued) == format && !operands.Contains(NumericFormat.Fp64);
+        return running ? format : Wider(format, operands);
+    }
+
     private NumericFormat Stored(int node)
     {
         if (_arithmetic.Nodes.Length == 0)
@@ -187,7 +202,7 @@ internal sealed class ProgramAssembly
             return Hidden(node); // the output's own rounding hides the root's
         if (_arithmetic.Dot is { Rounding: DotRounding.TowardZeroE8M13 } && format == NumericFormat.Fp16)
             return NumericFormat.Fp32; // 13 fraction bits, stored as binary32
-        return format ?? throw new NotSupportedException($"the value of the terms {_tree.FirstLeaf(node)} and further is held in no format of the plan vocabulary");
+        return format ?? throw new NotSupportedException($"the value of the terms {_tree.FirstLeaf(node)} and further is held in no format of the plan vocabulary (a compensated sum?)");
     }
 
     /// <summary>The root's format where it cannot be seen: that of the chain it continues, if that is kept in the output's format, else fp32.</summary>

@@ -28,6 +28,7 @@ internal static class ReportWriter
         return new ProbedClass
         {
             Regions = [.. OutputRegion.Cut(outputs, box.Columns)], OutputCount = outputs.Length, Tree = first.Finding.Tree, Program = first.Program, Plan = plan, CatalogName = name,
+            PlanButForZeroSigns = plan is ProgramPlan ? PlanRecognition.FindButForStarts(first.Program!, box, options.KnownPlans) : null,
             MatrixUnits = first.Arithmetic.Dot is { } dot
                 ? [.. TensorCoreCatalog.All.Where(model => model.Step == dot && model.Operand == box.Operand).Select(model => model.Gpu).Distinct()]
                 : [],
@@ -41,11 +42,14 @@ internal static class ReportWriter
             return null;
         if (classes.Length == 1)
             return classes[0].Plan;
-        (OutputRegion Region, OperatorPlan Plan)[] regions = [.. classes.Skip(1).SelectMany(found => found.Regions.Select(region => (region, found.Plan!)))];
+        (OutputRegion Region, OperatorPlan Plan)[] regions = [.. classes.Skip(1).SelectMany(found => found.Regions.Select(region => (region, InMap(found))))];
         return regions.Length >= MostRegions
             ? null
-            : new PlanMap([.. regions.Select(item => Region(item.Region, item.Plan)), new PlanMapRegion(null, null, classes[0].Plan!)]);
+            : new PlanMap([.. regions.Select(item => Region(item.Region, item.Plan)), new PlanMapRegion(null, null, InMap(classes[0]))]);
     }
+
+    /// <summary>A map's regions hold matrix products' plans: a sum goes in as its program.</summary>
+    private static OperatorPlan InMap(ProbedClass found) => found.Plan is SumPlan ? new ProgramPlan(found.Program!) : found.Plan!;
 
     private static PlanMapRegion Region(OutputRegion region, OperatorPlan plan) => new(
         (region.RowStart, region.RowStart + region.RowCount - 1), (region.ColumnStart, region.ColumnStart + region.ColumnCount - 1), plan);

@@ -48,7 +48,7 @@ internal static partial class ProbedPrograms
     public static ReductionProgram Sum(int seed)
     {
         var random = new Random(seed);
-        return Program(Chain(random, Terms(random, 40), 0, _ => ReductionStep.Add, (Start)random.Next(3)));
+        return Program(Chain(random, Terms(random, 32), 0, _ => ReductionStep.Add, (Start)random.Next(3)));
     }
 
     public static ReductionProgram Products(int seed)
@@ -57,7 +57,7 @@ internal static partial class ProbedPrograms
         int fused = random.Next(3); // none, all, some
         ReductionProgram program;
         do
-            program = Program(Chain(random, Terms(random, 40), 0, other => fused == 1 || (fused == 2 && other.Next(2) == 0) ? ReductionStep.Fma : ReductionStep.MulAdd, (Start)random.Next(3)));
+            program = Program(Chain(random, Terms(random, 32), 0, other => fused == 1 || (fused == 2 && other.Next(2) == 0) ? ReductionStep.Fma : ReductionStep.MulAdd, (Start)random.Next(3)));
         while (LoneTerm().IsMatch(program.Text)); // a chain of one term that starts at +0.0: the probe takes it to start with its term
         return program;
     }
@@ -66,7 +66,7 @@ internal static partial class ProbedPrograms
     public static ReductionProgram Cut(int seed)
     {
         var random = new Random(seed);
-        for (int depth = random.Next(2, 80); ; depth++)
+        for (int depth = random.Next(2, 48); ; depth++)
         {
             GemmPlan plan = Plans.PlanSamples.Lowering(random, depth) with { Staging = NumericFormat.Fp32, MergeAccumulator = NumericFormat.Fp32 };
             try
@@ -120,7 +120,8 @@ internal static partial class ProbedPrograms
             start += terms;
         }
 
-        return new ReductionProgram(start, new ReductionChain(wide ? NumericFormat.Fp64 : NumericFormat.Fp32, slices.ToImmutable()), NumericFormat.Fp32, NumericFormat.Fp32, ToFp32);
+        NumericFormat total = wide ? NumericFormat.Fp64 : NumericFormat.Fp32;
+        return new ReductionProgram(start, new ReductionChain(total, slices.ToImmutable()), NumericFormat.Fp32, NumericFormat.Fp32, ToFp32);
     }
 
     [GeneratedRegex(@"\+0\((fma|muladd) \d+\)")]

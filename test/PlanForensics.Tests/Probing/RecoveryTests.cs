@@ -43,7 +43,7 @@ public sealed class RecoveryTests
         report.Classes[0].Tree.Should().Be(SummationTree.Of(program), program.Text);
         ReductionProgram? found = report.Classes[0].Program;
         found.Should().NotBeNull("{0}: {1}", program.Text, report.Classes[0].Reason);
-        report.Classes[0].Plan!.Lower(new OperatorShape(1, 1, program.Depth)).Text.Should().Be(found!.Text);
+        report.Classes[0].Plan!.Lower(new OperatorShape(1, 1, program.Depth)).Text.Should().BeOneOf(found!.Text, "sum " + found.Text);
         if (found.Equals(program))
             return;
         WithoutStarts(found).Should().Be(WithoutStarts(program), "only starts at +0.0 that a start above them hides may differ: {0}", program.Text);
