@@ -42,7 +42,8 @@ public static class EngineCatalog
     /// <summary>ggml's flash attention, one rule a build.</summary>
     public static ImmutableArray<FlashAttentionExt> FlashAttentions { get; } =
     [
-        new FlashAttentionExt(GgmlVectors.Avx512), new FlashAttentionExt(GgmlVectors.Avx2), new FlashAttentionExt(GgmlVectors.Avx512, old: true), new FlashAttentionExt(GgmlVectors.Avx2, old: true),
+        .. new[] { GgmlVectors.Avx512, GgmlVectors.Avx2 }.SelectMany<GgmlVectors, FlashAttentionExt>(vectors =>
+            [new(vectors, FlashAttentionBuild.Fused), new(vectors, FlashAttentionBuild.Unfused), new(vectors, FlashAttentionBuild.KeysOnly)]),
     ];
 
     /// <summary>LayerNorms, one family a line; names are unique.</summary>
@@ -55,5 +56,6 @@ public static class EngineCatalog
     public static ImmutableArray<IRowFamily> Rows { get; } = [.. AtenRows.All, .. MlasRows.All, .. NumPyRows.All, .. GgmlRows.All];
 
     private static IEnumerable<IGemmFamily> GgmlProducts(NumericFormat weights) =>
-        [new VecDot(GgmlVectors.Avx512, weights), new VecDot(GgmlVectors.Avx2, weights), new Llamafile(weights)];
+        Enum.GetValues<GgmlVectors>().Where(vectors => weights == NumericFormat.Bf16 || vectors != GgmlVectors.Avx512F)
+            .SelectMany<GgmlVectors, IGemmFamily>(vectors => [new VecDot(vectors, weights), new Llamafile(vectors, weights)]);
 }

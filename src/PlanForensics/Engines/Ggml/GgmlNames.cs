@@ -5,7 +5,16 @@ namespace PlanForensics.Engines.Ggml;
 /// <summary>Words of ggml's types and builds in names of families.</summary>
 internal static class GgmlNames
 {
-    public static string Of(GgmlVectors vectors) => vectors == GgmlVectors.Avx512 ? "avx512" : "avx2";
+    public static string Of(GgmlVectors vectors) => vectors switch
+    {
+        GgmlVectors.Avx512 => "avx512",
+        GgmlVectors.Avx512F => "avx512f",
+        GgmlVectors.Avx2 => "avx2",
+        _ => throw new ArgumentOutOfRangeException(nameof(vectors), vectors, "expected avx512, avx512f or avx2"),
+    };
+
+    /// <summary>fp32 lanes of a register.</summary>
+    public static int Lanes(GgmlVectors vectors) => vectors == GgmlVectors.Avx2 ? 8 : 16;
 
     public static string Of(NumericFormat weights) => weights switch
     {

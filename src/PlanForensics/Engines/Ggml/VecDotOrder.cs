@@ -13,14 +13,14 @@ internal static class VecDotOrder
     /// <summary>A <c>gemm</c> plan where its fields express the order, else a <c>program{...}</c>.</summary>
     public static OperatorPlan For(GgmlVectors vectors, NumericFormat weights, int depth)
     {
-        int step = vectors == GgmlVectors.Avx512 ? 64 : 32;
+        int step = vectors == GgmlVectors.Avx2 || (vectors == GgmlVectors.Avx512F && weights == NumericFormat.Bf16) ? 32 : 64;
         if (depth % step == 0 && Whole(vectors, weights) is { } plan)
             return plan;
         int full = depth - (depth % step);
         ImmutableArray<ReductionItem> folds = full == 0 ? [] : Folds(vectors, weights, full, step);
         bool narrow = weights == NumericFormat.Fp32;
         NumericFormat accumulator = narrow || full == depth ? NumericFormat.Fp32 : NumericFormat.Fp64;
-        ImmutableArray<ReductionItem> tail = full == depth ? [] : narrow ? Tail(full, depth, vectors == GgmlVectors.Avx512 ? 8 : 4) : WideTail(full, depth);
+        ImmutableArray<ReductionItem> tail = full == depth ? [] : narrow ? Tail(full, depth, GgmlNames.Lanes(vectors) / 2) : WideTail(full, depth);
         return new ProgramPlan(new ReductionProgram(
             depth, new ReductionChain(accumulator, [.. folds, .. tail], null, folds.IsEmpty), weights, weights, [new EpilogueStep(EpilogueKind.Round, NumericFormat.Fp32)]));
     }
@@ -31,7 +31,8 @@ internal static class VecDotOrder
         {
             Step = ReductionStep.Bf16Pair, Operand = weights, StartsAtZero = true, Lanes = new LaneTree { Lanes = 32, Vector = 2, Warp = 16 },
         },
-        (GgmlVectors.Avx512, _) => new GemmPlan { Operand = weights, StartsAtZero = true, Lanes = new LaneTree { Lanes = 64 } },
+        (GgmlVectors.Avx512F, NumericFormat.Bf16) => new GemmPlan { Operand = weights, StartsAtZero = true, Lanes = new LaneTree { Lanes = 32, Warp = 16 } },
+        (GgmlVectors.Avx512 or GgmlVectors.Avx512F, _) => new GemmPlan { Operand = weights, StartsAtZero = true, Lanes = new LaneTree { Lanes = 64 } },
         (_, NumericFormat.Bf16) => new GemmPlan { Operand = weights, StartsAtZero = true, Lanes = new LaneTree { Lanes = 32 } },
         _ => null, // horizontal additions of neighbours after a butterfly
     };
@@ -47,7 +48,9 @@ internal static class VecDotOrder
         }
 
         ReductionChain[] sums = [.. Enumerable.Range(0, step).Select(lane => Chain([new ReductionSegment(ReductionStep.Fma, lane, step, full / step)]))];
-        if (vectors == GgmlVectors.Avx512 || weights == NumericFormat.Bf16)
+        if (vectors == GgmlVectors.Avx512F && weights == NumericFormat.Bf16)
+            return [Butterfly(sums[..16]), Butterfly(sums[16..])];
+        if (vectors != GgmlVectors.Avx2 || weights == NumericFormat.Bf16)
             return [Butterfly(sums)];
         ReductionChain?[] quarters = [.. Enumerable.Range(0, 4).Select(lane => Butterfly([.. Enumerable.Range(0, 8).Select(part => sums[lane + (4 * part)])]))];
         return [ChainMerge.Merge(quarters, MergeOrder.Neighbours, NumericFormat.Fp32)];

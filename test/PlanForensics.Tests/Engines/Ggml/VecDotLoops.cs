@@ -15,7 +15,7 @@ internal static class VecDotLoops
 
     private static float Single(GgmlVectors vectors, float[] w, float[] a)
     {
-        int lanes = vectors == GgmlVectors.Avx512 ? 16 : 8;
+        int lanes = vectors == GgmlVectors.Avx2 ? 8 : 16;
         int full = a.Length / (4 * lanes) * (4 * lanes);
         float sum = Accumulate(lanes, full, w, a, vectors == GgmlVectors.Avx2);
         int vector = lanes / 2;
@@ -27,7 +27,7 @@ internal static class VecDotLoops
 
     private static float Half(GgmlVectors vectors, float[] w, float[] a)
     {
-        int lanes = vectors == GgmlVectors.Avx512 ? 16 : 8;
+        int lanes = vectors == GgmlVectors.Avx2 ? 8 : 16;
         int full = a.Length / (4 * lanes) * (4 * lanes);
         return Tail(Accumulate(lanes, full, w, a, vectors == GgmlVectors.Avx2), full, w, a);
     }
@@ -36,10 +36,16 @@ internal static class VecDotLoops
     {
         if (vectors == GgmlVectors.Avx2)
             return Tail(Accumulate(8, a.Length / 32 * 32, w, a, false), a.Length / 32 * 32, w, a);
-        int full = a.Length / 64 * 64;
+        int full = vectors == GgmlVectors.Avx512F ? a.Length / 32 * 32 : a.Length / 64 * 64;
         float[] first = new float[16];
         float[] second = new float[16];
-        for (int k = 0; k < full; k += 64)
+        for (int k = 0; vectors == GgmlVectors.Avx512F && k < full; k++)
+        {
+            float[] register = k / 16 % 2 == 0 ? first : second;
+            register[k % 16] = MathF.FusedMultiplyAdd(w[k], a[k], register[k % 16]);
+        }
+
+        for (int k = 0; vectors == GgmlVectors.Avx512 && k < full; k += 64)
         {
             for (int lane = 0; lane < 16; lane++)
             {

@@ -14,6 +14,8 @@ public sealed class VecDotTests
     [InlineData(GgmlVectors.Avx512, NumericFormat.Fp32)]
     [InlineData(GgmlVectors.Avx512, NumericFormat.Fp16)]
     [InlineData(GgmlVectors.Avx512, NumericFormat.Bf16)]
+    [InlineData(GgmlVectors.Avx512F, NumericFormat.Bf16)]
+    [InlineData(GgmlVectors.Avx512F, NumericFormat.Fp32)]
     [InlineData(GgmlVectors.Avx2, NumericFormat.Fp32)]
     [InlineData(GgmlVectors.Avx2, NumericFormat.Fp16)]
     [InlineData(GgmlVectors.Avx2, NumericFormat.Bf16)]
@@ -36,6 +38,7 @@ public sealed class VecDotTests
     [InlineData(GgmlVectors.Avx512, NumericFormat.Fp32, 768, "gemm lanes=64 start=zero")]
     [InlineData(GgmlVectors.Avx512, NumericFormat.Fp16, 64, "gemm operand=fp16 lanes=64 start=zero")]
     [InlineData(GgmlVectors.Avx512, NumericFormat.Bf16, 128, "gemm step=bf16pair operand=bf16 lanes=32 vector=2 warp=16 start=zero")]
+    [InlineData(GgmlVectors.Avx512F, NumericFormat.Bf16, 96, "gemm operand=bf16 lanes=32 warp=16 start=zero")]
     [InlineData(GgmlVectors.Avx2, NumericFormat.Bf16, 96, "gemm operand=bf16 lanes=32 start=zero")]
     [InlineData(GgmlVectors.Avx512, NumericFormat.Fp32, 3, "program{k=3 a=fp32 b=fp32 : fp32+0(fma 0..2) -> round fp32}")]
     [InlineData(GgmlVectors.Avx2, NumericFormat.Fp16, 2, "program{k=2 a=fp16 b=fp16 : fp64+0(fma 0..1) -> round fp32}")]
@@ -53,18 +56,26 @@ public sealed class VecDotTests
     [InlineData(NumericFormat.Bf16, 2, 96, 320, true)]
     public void Llamafile_is_one_accumulator_where_the_shape_allows_it_and_vec_dot_elsewhere(NumericFormat format, int m, int n, int k, bool taken)
     {
-        OperatorPlan plan = new Llamafile(format).PlanFor(new GemmKey(m, n, k) { Weights = format }).Plan!;
+        OperatorPlan plan = new Llamafile(GgmlVectors.Avx512, format).PlanFor(new GemmKey(m, n, k) { Weights = format }).Plan!;
         if (taken)
             plan.Should().BeOfType<GemmPlan>().Which.Lanes.Lanes.Should().Be(16);
         else
             plan.Should().Be(new VecDot(GgmlVectors.Avx512, format).PlanFor(k));
     }
 
+    [Theory]
+    [InlineData(GgmlVectors.Avx2, NumericFormat.Fp32, 24, "gemm lanes=8 start=zero")]
+    [InlineData(GgmlVectors.Avx2, NumericFormat.Bf16, 8, "gemm operand=bf16 lanes=8 start=zero")]
+    [InlineData(GgmlVectors.Avx512F, NumericFormat.Bf16, 48, "gemm operand=bf16 lanes=16 start=zero")]
+    [InlineData(GgmlVectors.Avx512, NumericFormat.Bf16, 96, "gemm step=bf16pair operand=bf16 lanes=16 vector=2 start=zero")]
+    public void Llamafile_has_the_lanes_of_the_build(GgmlVectors vectors, NumericFormat format, int k, string plan) =>
+        new Llamafile(vectors, format).PlanFor(new GemmKey(2, 4, k) { Weights = format }).Plan!.Text.Should().Be(plan);
+
     [Fact]
     public void A_key_of_another_format_is_declined()
     {
         new VecDot(GgmlVectors.Avx2, NumericFormat.Fp16).PlanFor(new GemmKey(1, 1, 64)).Reason.Should().Be("the rule covers fp16 weights and fp32 outputs");
-        new Llamafile(NumericFormat.Bf16).PlanFor(new GemmKey(1, 1, 64) { Weights = NumericFormat.Bf16, Output = NumericFormat.Bf16 }).Reason.Should().Contain("bf16 weights and fp32 outputs");
+        new Llamafile(GgmlVectors.Avx2, NumericFormat.Bf16).PlanFor(new GemmKey(1, 1, 64) { Weights = NumericFormat.Bf16, Output = NumericFormat.Bf16 }).Reason.Should().Contain("bf16 weights and fp32 outputs");
         FluentActions.Invoking(() => new VecDot(GgmlVectors.Avx2, NumericFormat.Int8)).Should().Throw<ArgumentException>().WithMessage("*fp32, fp16 or bf16; got int8*");
     }
 
