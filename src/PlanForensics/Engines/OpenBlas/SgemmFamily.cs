@@ -10,7 +10,7 @@ namespace PlanForensics.Engines.OpenBlas;
 /// block sums are added to an output that starts at +0.0.</para>
 /// <para>K is cut into blocks, rows and columns into the panels of kernel calls, these into micro-tiles; each micro-tile adds a block of K in its own order. The steps and their sources are
 /// in docs/openblas.md. Which operand is transposed matters on skylakex and cooperlake only, in products of at most a million multiplications. OPENBLAS_L2_SIZE does not matter.</para>
-/// <para>Bitwise: per engine, apart from the sign of a zero whose terms are all zeros or underflow. Source: the files of OpenBLAS 0.3.21 that the types of this namespace name; every rule
+/// <para>Bitwise: per engine, apart from the sign of a zero whose terms all underflow. Source: the files of OpenBLAS 0.3.21 that the types of this namespace name; every rule
 /// was checked against the running library on random shapes.</para>
 /// </remarks>
 public sealed class SgemmFamily : IGemmFamily

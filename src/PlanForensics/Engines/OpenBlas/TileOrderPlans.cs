@@ -6,8 +6,8 @@ namespace PlanForensics.Engines.OpenBlas;
 
 /// <summary>An order and the blocks of K as a plan: a <c>gemm</c> text where its fields say it, else the program.</summary>
 /// <remarks>
-/// The library's accumulators and its output start at +0.0; the plans start with the first product. The two differ in the sign of a zero only, where every product is a zero or
-/// underflows.
+/// Accumulators start at +0.0. So does the output to which the first block is added, which the plans leave out: it would turn a sum of -0.0 into +0.0, and such a sum needs products that
+/// underflow.
 /// </remarks>
 internal static class TileOrderPlans
 {
@@ -25,7 +25,7 @@ internal static class TileOrderPlans
         };
         bool evenBlocks = blocks.SkipLast(1).All(length => length == blocks[0]) && blocks[^1] <= blocks[0];
         if (lanes is not null && evenBlocks)
-            return new GemmPlan { Step = term, BlockK = blocks.Count == 1 ? 0 : blocks[0], Lanes = lanes };
+            return new GemmPlan { Step = term, BlockK = blocks.Count == 1 ? 0 : blocks[0], Lanes = lanes, StartsAtZero = true };
 
         var sums = ImmutableArray.CreateBuilder<ReductionItem>();
         int start = 0;
@@ -68,5 +68,5 @@ internal static class TileOrderPlans
         return ChainMerge.Merge(chains, MergeOrder.Neighbours, NumericFormat.Fp32);
     }
 
-    private static ReductionChain Chain(params ReadOnlySpan<ReductionItem> items) => new(NumericFormat.Fp32, [.. items]);
+    private static ReductionChain Chain(params ReadOnlySpan<ReductionItem> items) => new(NumericFormat.Fp32, [.. items], null, startsAtZero: true);
 }

@@ -16,22 +16,22 @@ public class SgemmTileMapTests
     /// eight goes to the right six. N = 172 = 21 * 8 + 4: four rows are left over. N = 512 is two row blocks of 256; the second is called with all 8 columns, a panel of 8.
     /// </summary>
     [Theory]
-    [InlineData(1, 64, 64, "gemm")]
-    [InlineData(2, 2048, 128, "gemm")]
-    [InlineData(4, 64, 64, "gemm lanes=2")]
-    [InlineData(4, 172, 64, "map{*x0..167: gemm lanes=2; *x*: gemm}")]
-    [InlineData(8, 512, 64, "map{*x0..255: gemm lanes=2; *x*: gemm}")]
-    [InlineData(16, 64, 64, "map{0..5x0..7,56..63: gemm lanes=2; 12..15x*: gemm lanes=2; *x*: gemm}")]
-    [InlineData(17, 64, 64, "map{0..5x0..7,56..63: gemm lanes=2; 12..15x*: gemm lanes=2; *x*: gemm}")]
-    [InlineData(32, 64, 64, "map{0..5,12..17x0..7,56..63: gemm lanes=2; 24..31x*: gemm lanes=2; *x*: gemm}")]
-    [InlineData(12, 72, 64, "map{0..5x0..7: gemm lanes=2; 6..11x64..71: gemm lanes=2; *x*: gemm}")]
-    [InlineData(12, 15, 64, "gemm")]
-    [InlineData(4, 7, 64, "gemm")]
-    [InlineData(4, 128, 384, "gemm k_block=192 lanes=2")]
-    [InlineData(3, 64, 640, "gemm k_block=320")]
-    [InlineData(4, 64, 7, "gemm")]
-    [InlineData(4, 64, 12, "program{k=12 a=fp32 b=fp32 : fp32(fma 0..8:2, fma 9..11, fp32(fma 1..7:2)) -> round fp32}")]
-    [InlineData(1, 64, 768, "program{k=768 a=fp32 b=fp32 : fp32(fma 0..319, [2 by 224: fp32(fma 320..543)]) -> round fp32}")]
+    [InlineData(1, 64, 64, "gemm start=zero")]
+    [InlineData(2, 2048, 128, "gemm start=zero")]
+    [InlineData(4, 64, 64, "gemm lanes=2 start=zero")]
+    [InlineData(4, 172, 64, "map{*x0..167: gemm lanes=2 start=zero; *x*: gemm start=zero}")]
+    [InlineData(8, 512, 64, "map{*x0..255: gemm lanes=2 start=zero; *x*: gemm start=zero}")]
+    [InlineData(16, 64, 64, "map{0..5x0..7,56..63: gemm lanes=2 start=zero; 12..15x*: gemm lanes=2 start=zero; *x*: gemm start=zero}")]
+    [InlineData(17, 64, 64, "map{0..5x0..7,56..63: gemm lanes=2 start=zero; 12..15x*: gemm lanes=2 start=zero; *x*: gemm start=zero}")]
+    [InlineData(32, 64, 64, "map{0..5,12..17x0..7,56..63: gemm lanes=2 start=zero; 24..31x*: gemm lanes=2 start=zero; *x*: gemm start=zero}")]
+    [InlineData(12, 72, 64, "map{0..5x0..7: gemm lanes=2 start=zero; 6..11x64..71: gemm lanes=2 start=zero; *x*: gemm start=zero}")]
+    [InlineData(12, 15, 64, "gemm start=zero")]
+    [InlineData(4, 7, 64, "gemm start=zero")]
+    [InlineData(4, 128, 384, "gemm k_block=192 lanes=2 start=zero")]
+    [InlineData(3, 64, 640, "gemm k_block=320 start=zero")]
+    [InlineData(4, 64, 7, "gemm start=zero")]
+    [InlineData(4, 64, 12, "program{k=12 a=fp32 b=fp32 : fp32+0(fma 0..8:2, fma 9..11, fp32+0(fma 1..7:2)) -> round fp32}")]
+    [InlineData(1, 64, 768, "program{k=768 a=fp32 b=fp32 : fp32+0(fma 0..319, [2 by 224: fp32+0(fma 320..543)]) -> round fp32}")]
     public void Haswell_with_one_thread(int rows, int columns, int depth, string expected) =>
         PlanOf("haswell", new GemmKey(rows, columns, depth)).Should().Be(expected);
 
@@ -40,34 +40,34 @@ public class SgemmTileMapTests
     /// column: row 4 is sequential. Up to 262,144 multiplications nothing is shared: 17 x 96 x 160 = 261,120. Above it 4,096 terms are halved to 2,048, no multiple of the unroll asked.
     /// </summary>
     [Theory]
-    [InlineData(17, 96, 288, "map{0..3,5..16x*: gemm lanes=2; *x*: gemm}")]
-    [InlineData(16, 96, 288, "gemm lanes=2")]
-    [InlineData(17, 96, 160, "map{0..5x0..7,88..95: gemm lanes=2; 12..15x*: gemm lanes=2; *x*: gemm}")]
-    [InlineData(2, 4096, 362, "gemm k_block=181")]
+    [InlineData(17, 96, 288, "map{0..3,5..16x*: gemm lanes=2 start=zero; *x*: gemm start=zero}")]
+    [InlineData(16, 96, 288, "gemm lanes=2 start=zero")]
+    [InlineData(17, 96, 160, "map{0..5x0..7,88..95: gemm lanes=2 start=zero; 12..15x*: gemm lanes=2 start=zero; *x*: gemm start=zero}")]
+    [InlineData(2, 4096, 362, "gemm k_block=181 start=zero")]
     public void Haswell_with_two_threads(int rows, int columns, int depth, string expected) =>
         PlanOf("haswell", new GemmKey(rows, columns, depth) { Threads = 2 }).Should().Be(expected);
 
     /// <summary>Halves of 362 terms with one thread are rounded up to 8: 184 and 178.</summary>
     [Fact]
     public void One_thread_rounds_a_half_block_up_to_the_row_unroll() =>
-        PlanOf("haswell", new GemmKey(2, 4096, 362)).Should().Be("gemm k_block=184");
+        PlanOf("haswell", new GemmKey(2, 4096, 362)).Should().Be("gemm k_block=184 start=zero");
 
     /// <summary>Up to a million multiplications: read along K (a transposed first operand) in 16 lanes if m * n is at most 1,200, with the corner that fills no 4 x 4 folded by halves.</summary>
     [Theory]
-    [InlineData("skylakex", 1, 64, 64, true, "gemm lanes=16 lane_merge=neighbours")]
-    [InlineData("skylakex", 5, 6, 64, true, "map{4..4x4..5: gemm lanes=16; *x*: gemm lanes=16 lane_merge=neighbours}")]
-    [InlineData("skylakex", 4, 301, 64, true, "gemm")]
-    [InlineData("skylakex", 4, 300, 64, true, "gemm lanes=16 lane_merge=neighbours")]
-    [InlineData("skylakex", 1, 64, 31, true, "gemm")]
-    [InlineData("skylakex", 1, 64, 64, false, "gemm")]
-    [InlineData("skylakex", 1, 68, 64, false, "map{*x64..67: gemm lanes=16 lane_merge=neighbours; *x*: gemm}")]
-    [InlineData("skylakex", 1, 73, 64, false, "gemm")]
-    [InlineData("skylakex", 1, 1, 32, false, "gemm lanes=16")]
-    [InlineData("skylakex", 64, 128, 384, true, "gemm")]
-    [InlineData("cooperlake", 64, 128, 384, true, "gemm k_block=192")]
-    [InlineData("sandybridge", 17, 172, 400, true, "gemm step=muladd k_block=208")]
-    [InlineData("prescott", 3, 64, 128, true, "map{2..2x*: gemm step=muladd lanes=2; *x*: gemm step=muladd}")]
-    [InlineData("prescott", 1, 1, 8, true, "program{k=8 a=fp32 b=fp32 : fp32(muladd 0..4:4, fp32(muladd 1..5:4), fp32(muladd 2..6:4, fp32(muladd 3..7:4))) -> round fp32}")]
+    [InlineData("skylakex", 1, 64, 64, true, "gemm lanes=16 lane_merge=neighbours start=zero")]
+    [InlineData("skylakex", 5, 6, 64, true, "map{4..4x4..5: gemm lanes=16 start=zero; *x*: gemm lanes=16 lane_merge=neighbours start=zero}")]
+    [InlineData("skylakex", 4, 301, 64, true, "gemm start=zero")]
+    [InlineData("skylakex", 4, 300, 64, true, "gemm lanes=16 lane_merge=neighbours start=zero")]
+    [InlineData("skylakex", 1, 64, 31, true, "gemm start=zero")]
+    [InlineData("skylakex", 1, 64, 64, false, "gemm start=zero")]
+    [InlineData("skylakex", 1, 68, 64, false, "map{*x64..67: gemm lanes=16 lane_merge=neighbours start=zero; *x*: gemm start=zero}")]
+    [InlineData("skylakex", 1, 73, 64, false, "gemm start=zero")]
+    [InlineData("skylakex", 1, 1, 32, false, "gemm lanes=16 start=zero")]
+    [InlineData("skylakex", 64, 128, 384, true, "gemm start=zero")]
+    [InlineData("cooperlake", 64, 128, 384, true, "gemm k_block=192 start=zero")]
+    [InlineData("sandybridge", 17, 172, 400, true, "gemm step=muladd k_block=208 start=zero")]
+    [InlineData("prescott", 3, 64, 128, true, "map{2..2x*: gemm step=muladd lanes=2 start=zero; *x*: gemm step=muladd start=zero}")]
+    [InlineData("prescott", 1, 1, 8, true, "program{k=8 a=fp32 b=fp32 : fp32+0(muladd 0..4:4, fp32(muladd 1..5:4), fp32(muladd 2..6:4, fp32(muladd 3..7:4))) -> round fp32}")]
     public void Other_cores(string core, int rows, int columns, int depth, bool weightsTransposed, string expected) =>
         PlanOf(core, new GemmKey(rows, columns, depth) { WeightsTransposed = weightsTransposed }).Should().Be(expected);
 
@@ -77,7 +77,7 @@ public class SgemmTileMapTests
         PlanDecision decision = SgemmFamily.Find("SkylakeX")!.PlanFor(new GemmKey(1, 64, 64));
         decision.Plan.Should().BeNull();
         decision.Reason.Should().Contain("does not say which");
-        SgemmFamily.Find("SkylakeX")!.PlanFor(new GemmKey(64, 2048, 64)).Plan!.Text.Should().Be("gemm");
+        SgemmFamily.Find("SkylakeX")!.PlanFor(new GemmKey(64, 2048, 64)).Plan!.Text.Should().Be("gemm start=zero");
     }
 
     [Fact]
