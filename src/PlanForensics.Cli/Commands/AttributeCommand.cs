@@ -1,8 +1,13 @@
 using System.CommandLine;
+using System.Diagnostics;
 using PlanForensics.Attribution;
+using PlanForensics.Attribution.Incidents;
 using PlanForensics.Cli.Json;
 using PlanForensics.Cli.Output;
+using PlanForensics.Cli.Tokenizers;
 using PlanForensics.Contracts;
+using PlanForensics.Incidents;
+using PlanForensics.Models;
 using PlanForensics.Replay;
 using PlanForensics.Store;
 
@@ -13,8 +18,9 @@ internal static class AttributeCommand
 {
     public static Command Create(Session session)
     {
-        Argument<string> request = new("REQUEST") { Description = "the recorded request's id" };
-        Option<string> store = StoreOption.Create("the store");
+        Argument<string?> request = new("REQUEST") { Description = "the recorded request's id", Arity = ArgumentArity.ZeroOrOne };
+        Option<string?> store = StoreOption.CreateOptional("the store");
+        Option<string?> incident = new("--incident") { Description = "a whole recorded incident (whole-incident/1), instead of REQUEST and --store", HelpName = "DIR" };
         Option<string> model = ModelOption.Create();
         Option<string> candidates = CandidateList.Option();
         ScheduleOptions formats = new();
@@ -25,18 +31,28 @@ internal static class AttributeCommand
             "finds the class of candidate plans that made a request's recorded bits, with three controls",
             "attribute request-1 --store incident.db --model model --activations bf16",
             "attribute request-1 --store incident.db --model model --candidates phases --activations bf16",
-            "attribute request-1 --store incident.db --model model --candidates candidates.txt --json")
+            "attribute request-1 --store incident.db --model model --candidates candidates.txt --json",
+            "attribute --incident incidents/flip --model model")
         {
-            request, store, model, candidates,
+            request, store, incident, model, candidates,
         };
         formats.AddTo(command);
         command.Add(steps);
         command.Add(full);
         return command.Runs(parsed =>
         {
+            if (parsed.GetValue(incident) is { } folder)
+            {
+                if (parsed.GetValue(request) is not null || parsed.GetValue(store) is not null)
+                    throw new UsageException("--incident stands instead of REQUEST and --store");
+                return RunIncident(parsed, folder, parsed.GetRequiredValue(model), parsed.GetValue(full), session);
+            }
+
+            if (parsed.GetValue(request) is not { } id || parsed.GetValue(store) is not { } database)
+                throw new UsageException("expected REQUEST and --store DB, or --incident DIR");
             AttributionOptions options = new() { MaximumSteps = parsed.GetValue(steps), StopAtFirstDifference = !parsed.GetValue(full) };
-            using ContractStore opened = StoreAccess.OpenToRead(parsed.GetRequiredValue(store));
-            ExecutionContract recorded = opened.Require(parsed.GetRequiredValue(request));
+            using ContractStore opened = StoreAccess.OpenToRead(database);
+            ExecutionContract recorded = opened.Require(id);
             IReadOnlyList<PlanSchedule> plans = formats.ReadCandidates(parsed, parsed.GetRequiredValue(candidates), recorded);
             (ReplayModel ready, _) = ModelOption.Load(parsed.GetRequiredValue(model));
             AttributionVerdict verdict = session.TrackStages(
@@ -47,6 +63,26 @@ internal static class AttributeCommand
                 AttributionReport.Print(verdict, session.Report);
             return ExitOf(verdict.State);
         });
+    }
+
+    private static ExitCode RunIncident(ParseResult parsed, string folder, string modelFolder, bool full, Session session)
+    {
+        long started = Stopwatch.GetTimestamp();
+        WholeIncident incident = WholeIncident.Load(folder);
+        incident.CheckModel(modelFolder);
+        ReplayModel model = IncidentAttribution.ModelOf(DecoderModel.Load(modelFolder), incident);
+        ModelTokenizer tokenizer = ModelTokenizer.Load(modelFolder);
+        var options = new IncidentOptions();
+        if (full)
+            options = options with { ShareSteps = null };
+        IncidentVerdict verdict = session.TrackStages(
+            "attributing", progress => IncidentAttribution.Run(Engines.WithMemo(), model, incident, options, progress, session.Cancellation));
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        if (parsed.WantsJson())
+            session.WriteJson(IncidentDocument.Of(verdict, seconds), ToolJson.Documents.IncidentDocument);
+        else
+            IncidentReport.Print(verdict, tokenizer, seconds, session.Report);
+        return verdict.Runs.Select(run => ExitOf(run.State)).Max();
     }
 
     private static ExitCode ExitOf(AttributionState state) => state switch

@@ -22,6 +22,7 @@ namespace PlanForensics.Cli.Json;
 [JsonSerializable(typeof(ContractDocument))]
 [JsonSerializable(typeof(ReplayDocument))]
 [JsonSerializable(typeof(AttributionDocument))]
+[JsonSerializable(typeof(IncidentDocument))]
 [JsonSerializable(typeof(BisectionDocument))]
 [JsonSerializable(typeof(DemoDocument))]
 [JsonSerializable(typeof(PostmortemDocument))]

@@ -21,7 +21,7 @@ internal static class Failures
             case OperationCanceledException:
                 session.Remark("cancelled; nothing was changed");
                 return ExitCode.CannotRun;
-            case CannotRunException or IOException or UnauthorizedAccessException or ModelFormatException or ContractFormatException
+            case CannotRunException or IOException or UnauthorizedAccessException or ModelFormatException or Incidents.IncidentFormatException or ContractFormatException
                 or ContractReplayException or PlanNotSupportedException or CublasLtFormatException or TensorCoreDataException or ManifestFormatException:
                 session.Remark(exception.Message);
                 return ExitCode.CannotRun;

@@ -22,7 +22,7 @@ internal sealed class ProgramList(IReplayEngine engine, ReplayModel model)
         {
             Current = node;
             OperatorPlan own = plan.GetPlan(step.Phase, node.Layer, node.Role);
-            foreach (OperatorShape shape in StepPrograms.ShapesOf(node, model.Configuration, step.Extent))
+            foreach (OperatorShape shape in StepPrograms.ShapesOf(node, model.Configuration, own, step.Extent))
                 if (_supported.Add((own, shape)) && !engine.Supports(own, shape, out string reason))
                     throw new PlanNotSupportedException(own.Text, reason);
             Append(StepPrograms.Of(node, model.Configuration, own, step.Extent));

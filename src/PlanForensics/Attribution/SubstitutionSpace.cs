@@ -72,8 +72,20 @@ internal sealed class SubstitutionSpace
 
     public (string A, string B) PlansOf(DecoderOperator node, int stepIndex)
     {
-        (ExecutionPlan a, ExecutionPlan b, ExecutionPhase phase) = _plans[stepIndex];
-        return (a.GetPlan(phase, node.Layer, node.Role).Text, b.GetPlan(phase, node.Layer, node.Role).Text);
+        foreach (int step in _plans.Keys.Where(step => step <= stepIndex).OrderDescending())
+        {
+            (string own, string other) = At(step);
+            if (own != other)
+                return (own, other);
+        }
+
+        return At(stepIndex);
+
+        (string A, string B) At(int step)
+        {
+            (ExecutionPlan a, ExecutionPlan b, ExecutionPhase phase) = _plans[step];
+            return (a.GetPlan(phase, node.Layer, node.Role).Text, b.GetPlan(phase, node.Layer, node.Role).Text);
+        }
     }
 
     public static PlanRule RuleOf(DecoderOperator node, ExecutionPhase phase, ExecutionPlan plan) =>

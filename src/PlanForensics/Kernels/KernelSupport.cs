@@ -19,6 +19,8 @@ internal static class KernelSupport
             ElementwiseProgram { Plan: ActivationPlan activation } => ProblemOf(activation),
             ActivationRowProgram row => ProblemOf(row.Vectorised) is { Length: > 0 } vectorised ? vectorised : ProblemOf(row.Remainder),
             SoftmaxProgram softmax => ProblemOf(softmax.Math) is { Length: > 0 } exp ? exp : ProblemOf(softmax.Block.Tail),
+            ComposedAttentionProgram composed => ProblemOf(composed.Math) is { Length: > 0 } function ? function
+                : composed.Scores.Regions.Concat(composed.Values.Regions).Select(region => ProblemOf(region.Program)).FirstOrDefault(problem => problem.Length > 0, ""),
             _ => "",
         };
         return reason.Length == 0;
@@ -102,6 +104,16 @@ internal static class KernelSupport
                 $"the program is lowered for {program.KeyCount} keys and heads of {program.Scores.Depth}; got {input.KeyCount} and {input.HeadDimension}", nameof(input));
         if (output.Length != (long)input.Rows * input.Heads * input.ValueDimension)
             throw new ArgumentException($"expected {input.Rows} x {input.Heads} x {input.ValueDimension} outputs; got {output.Length}", nameof(output));
+    }
+
+    public static void CheckComposed(ComposedAttentionProgram program, ReadOnlySpan<float> query, KeyValueCache cache, Span<float> output)
+    {
+        Demand(program);
+        ArgumentNullException.ThrowIfNull(cache);
+        if (query.Length != output.Length || query.Length == 0 || query.Length % (program.Rows * program.HeadDimension * cache.Heads) != 0 || program.HeadDimension != cache.HeadDimension)
+            throw new ArgumentException($"expected query and output of {program.Rows} rows of a multiple of {cache.Heads} heads of {program.HeadDimension}; got {query.Length} and {output.Length} with head_dim {cache.HeadDimension}", nameof(query));
+        if (program.Keys != cache.Count)
+            throw new ArgumentException($"the program has {program.Keys} keys; the cache holds {cache.Count}", nameof(cache));
     }
 
     public static void CheckActivation(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> y)

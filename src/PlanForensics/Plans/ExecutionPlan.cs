@@ -121,7 +121,8 @@ public sealed class ExecutionPlan : IEquatable<ExecutionPlan>
 
     private static bool Fits(OperatorRole role, OperatorPlan plan) => plan switch
     {
-        PlanMap => FamilyOf(role) == "gemm",
+        PlanMap or ProgramPlan => FamilyOf(role) == "gemm",
+        ComposedAttentionPlan => FamilyOf(role) == "attention",
         _ => plan.Text == FamilyOf(role) || plan.Text.StartsWith(FamilyOf(role) + " ", StringComparison.Ordinal),
     };
 

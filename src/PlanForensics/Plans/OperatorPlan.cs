@@ -32,6 +32,8 @@ public abstract record OperatorPlan
             return ProgramPlan.ParseProgram(text);
         if (FlashAttentionPlan.IsFlashAttention(text))
             return FlashAttentionPlan.ParseFlashAttention(text);
+        if (ComposedAttentionPlan.IsComposed(text))
+            return ComposedAttentionPlan.ParseComposed(text);
         var reader = new PlanFieldReader(text);
         return reader.Family switch
         {

@@ -54,6 +54,7 @@ internal sealed class DecoderRun
             case OperatorRole.PositionAdd: AddPositions(node, (ResidualPlan)plan); break;
             case OperatorRole.AttentionNorm or OperatorRole.MlpNorm or OperatorRole.FinalNorm: Norm(node, (NormPlan)plan); break;
             case OperatorRole.Rope: Rotate(node, (RopePlan)plan); break;
+            case OperatorRole.Attention when plan is ComposedAttentionPlan composed: AttendComposed(node, composed); break;
             case OperatorRole.Attention: Attend(node, (AttentionPlan)plan); break;
             case OperatorRole.Activation: Activate(node, (ActivationPlan)plan); break;
             case OperatorRole.AttentionResidual or OperatorRole.MlpResidual: AddResidual(node, (ResidualPlan)plan); break;
@@ -207,6 +208,38 @@ internal sealed class DecoderRun
         }
 
         Store(node, 0, output, plan.Output);
+    }
+
+    /// <summary>Attention of whole operators: all rows of a sequence enter the cache first, then its rows go through the products together.</summary>
+    private void AttendComposed(DecoderOperator node, ComposedAttentionPlan plan)
+    {
+        float[] query = Get(node.Inputs[0]);
+        float[] keys = Get(node.Inputs[1]);
+        float[] values = Get(node.Inputs[2]);
+        int width = _configuration.QueryWidth;
+        int keyWidth = _configuration.KeyValueWidth;
+        float[] output = new float[_rows.Count * width];
+        NumericFormat format = NumericFormat.Fp32;
+        int first = 0;
+        foreach (SequenceTokens entry in _step.Batch)
+        {
+            int rows = entry.Tokens.Length;
+            KeyValueCache cache = entry.Sequence.Layer(node.Layer);
+            for (int row = first; row < first + rows; row++)
+                cache.Append(keys.AsSpan(row * keyWidth, keyWidth), values.AsSpan(row * keyWidth, keyWidth));
+            var program = (ComposedAttentionProgram)LoweringCache.Lower(plan, StepPrograms.Attention(_configuration, cache.Count, rows));
+            float[] q = query.AsSpan(first * width, rows * width).ToArray();
+            Span<float> own = output.AsSpan(first * width, rows * width);
+            if (_memo is null)
+                ComposedAttention.Run(_kernels, program, q, cache, own);
+            else
+                _memoized!.Run(node, program, rows * width, [OperatorMemo.HashOf(q)], [entry.Sequence.ContentHash(node.Layer)], (_, one) => ComposedAttention.Run(_kernels, program, q, cache, one))
+                    .Values.CopyTo(own);
+            format = program.Output;
+            first += rows;
+        }
+
+        Store(node, 0, output, format);
     }
 
     private void Activate(DecoderOperator node, ActivationPlan plan)

@@ -16,5 +16,5 @@ internal static class LoweringCache
         return shapes.TryGetValue(key, out OperatorProgram? program) ? program : shapes.GetOrAdd(key, plan.Lower(key));
     }
 
-    private static bool DependsOnRows(OperatorPlan plan) => plan is PlanMap or GemmPlan { AllReduce: not null };
+    private static bool DependsOnRows(OperatorPlan plan) => plan is PlanMap or ComposedAttentionPlan or GemmPlan { AllReduce: not null };
 }

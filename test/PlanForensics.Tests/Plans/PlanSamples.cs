@@ -10,7 +10,7 @@ internal static class PlanSamples
 {
     public static Gen<OperatorPlan> Any { get; } = Gen.UInt.Select(static seed => Plan(new Random((int)(seed & int.MaxValue))));
 
-    public static OperatorPlan Plan(Random random) => random.Next(18) switch
+    public static OperatorPlan Plan(Random random) => random.Next(19) switch
     {
         0 => new NormPlan
         {
@@ -60,6 +60,11 @@ internal static class PlanSamples
         },
         15 => new ScaledDotProductPlan { QueryBlock = random.Next(3) * 32, KeyBlock = random.Next(1, 600), Lanes = 8 << random.Next(2), Threads = random.Next(1, 9) },
         16 => new ElementwisePlan { Function = Value<ElementwiseFunction>(random) },
+        17 => new ComposedAttentionPlan
+        {
+            Scores = Coin(random) ? Gemm(random) : Program(random, 24), Values = new PlanMap([new PlanMapRegion(Bound(random), Bound(random), Gemm(random)), new PlanMapRegion(null, null, Gemm(random))]),
+            Sum = Lanes(random), Math = Value<MathPath>(random), Divide = Value<Division>(random), Scaled = Format(random), Probabilities = Format(random),
+        },
         _ => Gemm(random),
     };
 

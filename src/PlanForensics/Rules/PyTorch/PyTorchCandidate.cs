@@ -1,0 +1,39 @@
+using PlanForensics.Contracts;
+using PlanForensics.Engines.Aten;
+using PlanForensics.Plans;
+
+namespace PlanForensics.Rules.PyTorch;
+
+/// <summary>One way a PyTorch process could have run a request: the kernels of a backend, at a batch size.</summary>
+public sealed class PyTorchCandidate
+{
+    private readonly AtenEagerDecoder _decoder;
+
+    internal PyTorchCandidate(AtenEagerDecoder decoder, int batch) => (_decoder, Batch) = (decoder, batch);
+
+    /// <summary>The kernels.</summary>
+    public AtenBackend Backend => _decoder.Backend;
+
+    /// <summary>Rows of the batch.</summary>
+    public int Batch { get; }
+
+    /// <summary>Name in reports, for example <c>openblas.haswell.sgemm, aten.avx2, batch 2, 1 blas thread</c>.</summary>
+    public string Name => FormattableString.Invariant($"{ShortName}, {Backend.GemmThreads} blas thread{(Backend.GemmThreads == 1 ? "" : "s")}");
+
+    /// <summary>The name without the library's threads.</summary>
+    public string ShortName => FormattableString.Invariant($"{Backend.Name}, batch {Batch}");
+
+    /// <summary>The plan of a step.</summary>
+    /// <param name="state">The step's state; its shape is read, not its batch size.</param>
+    /// <returns>The plan.</returns>
+    /// <exception cref="PlanNotSupportedException">A rule declines the shape.</exception>
+    public ExecutionPlan PlanFor(StepState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return _decoder.PlanFor(new AtenStep(Batch, state.Shape.QueryLength, state.Shape.KeyLength));
+    }
+
+    /// <summary>The name.</summary>
+    /// <returns><see cref="Name"/>.</returns>
+    public override string ToString() => Name;
+}
