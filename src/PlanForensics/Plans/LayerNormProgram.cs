@@ -23,10 +23,13 @@ public sealed class LayerNormProgram : OperatorProgram
 {
     internal LayerNormProgram(LayerNormPlan plan, int width)
         : base(
-            $"layer_norm width={width} statistics={PlanNames.Of(plan.Statistics)} lanes={(plan.Statistics == LayerNormStatistics.Running ? 1 : plan.Lanes)} step={plan.Step} "
+            $"layer_norm width={width} statistics={PlanNames.Of(plan.Statistics)} lanes={LanesThatCount(plan, width)} step={plan.Step} "
             + $"scaling={PlanNames.Of(plan.Scaling)} apply={plan.Apply}") =>
         (Width, Statistics, Lanes, Scaling, FusedStatistics, FusedApply) =
         (width, plan.Statistics, plan.Lanes, plan.Scaling, plan.Step == ReductionStep.Fma, plan.Apply == ReductionStep.Fma);
+
+    // A row shorter than the lanes has no whole vector, and a running norm has none.
+    private static int LanesThatCount(LayerNormPlan plan, int width) => plan.Statistics == LayerNormStatistics.Running || width < plan.Lanes ? 0 : plan.Lanes;
 
     /// <summary>Values in a row.</summary>
     public int Width { get; }

@@ -26,7 +26,7 @@ public sealed class ScaledDotProductProgram : OperatorProgram
     }
 
     private ScaledDotProductProgram(ScaledDotProductPlan plan, int queries, int keys, int depth, int queryBlock, int keyBlock)
-        : base($"scaled_dot_product queries={queries} keys={keys} depth={depth} q_block={queryBlock} kv_block={keyBlock} lanes={plan.Lanes} threads={ThreadsThatCount(plan, queries, depth, queryBlock, keyBlock)}") =>
+        : base($"scaled_dot_product queries={queries} keys={keys} depth={depth} q_block={queryBlock} kv_block={keyBlock} lanes={LanesThatCount(plan.Lanes, keys, keyBlock)} threads={ThreadsThatCount(plan, queries, depth, queryBlock, keyBlock)}") =>
         (Queries, Keys, Depth, QueryBlock, KeyBlock, Lanes, Threads) = (queries, keys, depth, queryBlock, keyBlock, plan.Lanes, plan.Threads);
 
     /// <summary>Query rows of a head.</summary>
@@ -57,6 +57,10 @@ public sealed class ScaledDotProductProgram : OperatorProgram
         bool chains = queryBlock >= 4 && (last == 0 || last >= 4) && depth >= 12;
         return chains || ((long)queryBlock * (keyBlock + 2 + depth)) % 4 == 0 ? 1 : plan.Threads;
     }
+
+    // Vectors of 8 and of 16 lanes are one program over a single block of 16 to 23 keys (the same exponentials, and the first fold of 16 lanes is the second vector of 8); vectors longer than the block take no part.
+    private static int LanesThatCount(int lanes, int keys, int keyBlock) =>
+        keys > keyBlock ? lanes : keys < lanes ? 0 : keys is >= 16 and < 24 ? 16 : lanes;
 
     private static int BlockOf(ScaledDotProductPlan plan, int queries) =>
         plan.QueryBlock > 0 ? plan.QueryBlock : queries >= 768 ? 256 : queries >= 192 ? 64 : 32;

@@ -54,6 +54,25 @@ public sealed class ScaledDotProductIdentificationTests
     }
 
     [Fact]
+    public void Vectors_of_8_and_16_lanes_are_one_program_exactly_where_they_give_the_same_bits()
+    {
+        var random = new Random(3);
+        float[] q = Normals(random, 4 * 8);
+        for (int keys = 1; keys <= 40; keys++)
+        {
+            (float[] k, float[] v) = (Normals(random, keys * 8), Normals(random, keys * 8));
+            float[][] outputs = [.. new[] { 8, 16 }.Select(lanes =>
+            {
+                float[] output = new float[q.Length];
+                var program = (ScaledDotProductProgram)OperatorPlan.Parse("scaled_dot_product lanes=" + lanes).Lower(new OperatorShape(4, keys, 8));
+                KernelSelection.Default.ScaledDotProduct(program, 0.35355338f, false, q, k, v, output);
+                return output;
+            })];
+            outputs[0].SequenceEqual(outputs[1]).Should().Be(Text("scaled_dot_product lanes=8", 4, keys, 8) == Text("scaled_dot_product", 4, keys, 8), "keys = {0}", keys);
+        }
+    }
+
+    [Fact]
     public void The_rule_declines_what_it_does_not_know()
     {
         foreach (PlanForensics.Engines.Aten.ScaledDotProduct family in EngineCatalog.Attentions)
@@ -65,6 +84,8 @@ public sealed class ScaledDotProductIdentificationTests
 
         FluentActions.Invoking(() => Text("scaled_dot_product", 4, 4, 30)).Should().Throw<PlanNotSupportedException>();
     }
+
+    private static float[] Normals(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 4) - 2))];
 
     private static float Scale => (float)(1 / Math.Sqrt(32));
 

@@ -21,13 +21,22 @@ internal sealed class ScaledDotProductSource : ICandidateSource
     {
         AttentionCall call = AttentionCall.Of(recorded)!;
         IEnumerable<int> threadCounts = recorded.Attributes.Integer("threads") is { } known and > 0 and <= 1024 ? [known] : ThreadCounts;
+        var rules = new HashSet<string>();
         foreach (int threads in threadCounts)
+        {
             foreach (Engines.Aten.ScaledDotProduct family in EngineCatalog.Attentions)
-                if (family.PlanFor(call.Heads, call.Queries, call.Depth, threads).Plan is ScaledDotProductPlan plan)
-                    yield return Candidate(recorded, call, family.Name, plan, false);
-        if (call.Depth >= 8 && call.Depth % 4 == 0)
-            foreach (ScaledDotProductPlan plan in Controls)
-                yield return Candidate(recorded, call, "control", plan, true);
+            {
+                if (family.PlanFor(call.Heads, call.Queries, call.Depth, threads).Plan is not ScaledDotProductPlan plan)
+                    continue;
+                PlanCandidate candidate = Candidate(recorded, call, family.Name, plan, false);
+                rules.Add(candidate.Identity);
+                yield return candidate;
+            }
+        }
+
+        if (rules.Count > 0)
+            foreach (PlanCandidate control in Controls.Select(plan => Candidate(recorded, call, "control", plan, true)).Where(control => !rules.Contains(control.Identity)))
+                yield return control;
     }
 
     private static PlanCandidate Candidate(RecordedOperator recorded, AttentionCall call, string name, ScaledDotProductPlan plan, bool isControl)

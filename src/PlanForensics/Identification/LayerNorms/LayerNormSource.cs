@@ -27,11 +27,18 @@ internal sealed class LayerNormSource : ICandidateSource
     public IEnumerable<PlanCandidate> Candidates(RecordedOperator recorded)
     {
         int width = recorded.Get("x").Shape[^1];
+        var rules = new HashSet<string>();
         foreach (ILayerNormFamily family in EngineCatalog.LayerNorms)
-            if (family.PlanFor(width).Plan is LayerNormPlan plan)
-                yield return Candidate(recorded, family.Name, plan, false);
-        foreach (LayerNormPlan plan in Controls)
-            yield return Candidate(recorded, "control", plan, true);
+        {
+            if (family.PlanFor(width).Plan is not LayerNormPlan plan)
+                continue;
+            PlanCandidate candidate = Candidate(recorded, family.Name, plan, false);
+            rules.Add(candidate.Identity);
+            yield return candidate;
+        }
+
+        foreach (PlanCandidate control in Controls.Select(plan => Candidate(recorded, "control", plan, true)).Where(control => !rules.Contains(control.Identity)))
+            yield return control;
     }
 
     private static bool Fits(RecordedOperator recorded, string name, TensorValue x) =>
