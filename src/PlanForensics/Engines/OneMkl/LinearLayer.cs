@@ -6,7 +6,7 @@ namespace PlanForensics.Engines.OneMkl;
 /// added one by one at the end. Columns run in fours on one accumulator, the columns left over on two, the second added to the first before lanes are.</para>
 /// <para>Peeled terms: at M = 1 as many as bring the last of four weight rows to a multiple of 16 bytes, four where it is one already: so the order depends on the weights' address, and no plan is given where
 /// it is not known (the columns left over peel four). From two rows on, as many as bring the row of A there; A is taken to start at an aligned address.</para>
-/// <para>The same for 1 and 2 threads. Source: oneMKL 2024.0u2 (closed source) in libtorch 2.10.0: recorded results, and live calls of its sgemm, probed at random shapes.</para>
+/// <para>The same for any number of threads, but for 5 to 11 rows: see <see cref="SgemmDispatch.BlockedRows"/>. Source: oneMKL 2024.0u2 (closed source) in libtorch 2.10.0: recorded results, and live calls of its sgemm, probed at random shapes.</para>
 /// </remarks>
 public sealed class LinearLayer : IGemmFamily
 {
@@ -23,7 +23,8 @@ public sealed class LinearLayer : IGemmFamily
             return PlanDecision.Decline(reason);
         if (key.WeightsTransposed == false)
             return PlanDecision.Decline("the weights lie as (K, N)");
-        if (!SgemmDispatch.IsNarrow(key))
+        int blocked = SgemmDispatch.IsNarrow(key) ? 0 : SgemmDispatch.BlockedRows(key);
+        if (blocked == key.M)
             return PlanDecision.Of(SgemmDispatch.Blocked(key.K));
         var regions = new PlanRegions(key.M, key.N);
         if (key.M == 1)
@@ -32,11 +33,12 @@ public sealed class LinearLayer : IGemmFamily
             return SgemmDispatch.ByRowAddress(regions, key.M, key.K, 0, key.WeightAddressModulo16 ?? 0, (first, count, plan) => regions.Add(first, count, 0, 1, plan));
         if (key.K % 4 != 0 && key.M > MostRows)
             return PlanDecision.Decline($"with K = {key.K} rows start at different addresses; the rule covers {MostRows} such rows");
+        regions.Add(0, blocked, 0, key.N, SgemmDispatch.Blocked(key.K));
         int fours = key.N / 4 * 4;
-        for (int row = 0; row < key.M; row++)
+        for (int row = blocked; row < key.M; row++)
         {
             int peeled = (4 - (int)((long)row * key.K % 4)) % 4;
-            int rows = key.K % 4 == 0 ? key.M : 1;
+            int rows = key.K % 4 == 0 ? key.M - blocked : 1;
             regions.Add(row, rows, 0, fours, VectorOrders.Lanes(key.K, peeled, @double: false));
             regions.Add(row, rows, fours, key.N - fours, VectorOrders.Lanes(key.K, peeled, @double: true));
             row += rows - 1;

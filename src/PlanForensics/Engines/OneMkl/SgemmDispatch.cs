@@ -9,9 +9,17 @@ internal static class SgemmDispatch
     private const int Block = 192;
     private const int FewRows = 3;
     private const int FewColumns = 11;
+    private const int SmallSize = 16;
 
     /// <summary>Whether a product is one of vectors: up to three rows or eleven columns.</summary>
     public static bool IsNarrow(GemmKey key) => key.M <= FewRows || key.N <= FewColumns;
+
+    /// <summary>
+    /// Rows that run the blocked kernel. With several threads oneMKL divides 5 to 11 rows among them in fours, and what is left over, one to three rows, runs the code of narrow products; not so where the
+    /// product is small (up to 16 columns and 16 terms, or up to 4 terms), which one thread does.
+    /// </summary>
+    public static int BlockedRows(GemmKey key) =>
+        key.Threads > 1 && key.M < 12 && key.K > 4 && (key.N > SmallSize || key.K > SmallSize) ? key.M / 4 * 4 : key.M;
 
     /// <summary>The blocked kernel: fma; one block up to K = 192, blocks of 192 from 384 on, else two halves of floor(K / 2) and, where K is odd, one term alone.</summary>
     public static GemmPlan Blocked(int k) => new()
@@ -23,6 +31,7 @@ internal static class SgemmDispatch
     /// <summary>The reason why no rule of oneMKL covers a key; null when one may.</summary>
     public static string? Refuse(GemmKey key) => key.Weights != NumericFormat.Fp32 || key.Output != NumericFormat.Fp32
         ? "the rule covers fp32 weights and outputs"
+        : key is { Threads: > 1, M: > 4 and < 12, K: > 1 and <= 4, N: > 64 } && key.M % 4 != 0 ? "with several threads, 5 to 11 rows and up to 4 terms the rule covers up to 64 columns"
         : null;
 
     /// <summary>
