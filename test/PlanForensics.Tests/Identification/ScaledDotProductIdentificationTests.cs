@@ -57,18 +57,18 @@ public sealed class ScaledDotProductIdentificationTests
     public void Vectors_of_8_and_16_lanes_are_one_program_exactly_where_they_give_the_same_bits()
     {
         var random = new Random(3);
-        float[] q = Normals(random, 4 * 8);
+        float[] q = Normals(random, 40 * 8);
         for (int keys = 1; keys <= 40; keys++)
         {
             (float[] k, float[] v) = (Normals(random, keys * 8), Normals(random, keys * 8));
             float[][] outputs = [.. new[] { 8, 16 }.Select(lanes =>
             {
                 float[] output = new float[q.Length];
-                var program = (ScaledDotProductProgram)OperatorPlan.Parse("scaled_dot_product lanes=" + lanes).Lower(new OperatorShape(4, keys, 8));
+                var program = (ScaledDotProductProgram)OperatorPlan.Parse("scaled_dot_product lanes=" + lanes).Lower(new OperatorShape(40, keys, 8));
                 KernelSelection.Default.ScaledDotProduct(program, 0.35355338f, false, q, k, v, output);
                 return output;
             })];
-            outputs[0].SequenceEqual(outputs[1]).Should().Be(Text("scaled_dot_product lanes=8", 4, keys, 8) == Text("scaled_dot_product", 4, keys, 8), "keys = {0}", keys);
+            outputs[0].SequenceEqual(outputs[1]).Should().Be(Text("scaled_dot_product lanes=8", 40, keys, 8) == Text("scaled_dot_product", 40, keys, 8), "keys = {0}", keys);
         }
     }
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace PlanForensics.Tests.Probing.Live;
 
-/// <summary>Writes an ONNX model of one node, byte by byte: the few protobuf fields that a graph with fp32 tensors needs (onnx.proto, IR version 8, opset 17).</summary>
+/// <summary>Writes an ONNX model of one node, byte by byte: the few protobuf fields that a graph with fp32 tensors needs (onnx.proto, IR version 8).</summary>
 internal static class OnnxModel
 {
     /// <summary>A model of one node.</summary>
@@ -13,8 +13,11 @@ internal static class OnnxModel
     /// <param name="constants">Names, shapes and values of fp32 constants.</param>
     /// <param name="output">Shape of the output <c>Y</c>.</param>
     /// <param name="axes">The constant int64 input <c>axes</c>, for a reduction over the last axis; null for none.</param>
+    /// <param name="opset">Version of ONNX's operators.</param>
+    /// <param name="domain">The operator's domain; ONNX's own by default, else at version 1.</param>
     /// <returns>The file's bytes.</returns>
-    public static byte[] Write(string operation, (string Name, int[] Shape)[] inputs, (string Name, int[] Shape, float[] Values)[] constants, int[] output, int? axes = null)
+    public static byte[] Write(
+        string operation, (string Name, int[] Shape)[] inputs, (string Name, int[] Shape, float[] Values)[] constants, int[] output, int? axes = null, int opset = 17, string domain = "")
     {
         var node = new Message();
         foreach (string name in inputs.Select(input => input.Name).Concat(constants.Select(constant => constant.Name)))
@@ -22,6 +25,8 @@ internal static class OnnxModel
         if (axes is not null)
             node.Text(1, "axes");
         node.Text(2, "Y").Text(4, operation);
+        if (domain.Length > 0)
+            node.Text(7, domain);
         Message graph = new Message().Nested(1, node).Text(2, "graph");
         foreach ((string name, int[] shape, float[] values) in constants)
             graph.Nested(5, Tensor(name, 1, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray()));
@@ -35,7 +40,8 @@ internal static class OnnxModel
         foreach ((string name, int[] shape) in inputs)
             graph.Nested(11, Value(name, shape));
         graph.Nested(12, Value("Y", output));
-        return new Message().Number(1, 8).Nested(7, graph).Nested(8, new Message().Text(1, "").Number(2, 17)).ToArray();
+        Message model = new Message().Number(1, 8).Nested(7, graph).Nested(8, new Message().Text(1, "").Number(2, opset));
+        return (domain.Length == 0 ? model : model.Nested(8, new Message().Text(1, domain).Number(2, 1))).ToArray();
     }
 
     private static Message Tensor(string name, int type, int[] shape, byte[] raw)

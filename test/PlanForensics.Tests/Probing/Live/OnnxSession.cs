@@ -21,11 +21,12 @@ internal sealed class OnnxSession : IDisposable
     }
 
     public static OnnxSession Open(
-        string operation, int threads, (string Name, int[] Shape)[] inputs, int[] output, (string Name, int[] Shape, float[] Values)[]? constants = null, int? axes = null)
+        string operation, int threads, (string Name, int[] Shape)[] inputs, int[] output, (string Name, int[] Shape, float[] Values)[]? constants = null, int? axes = null, int opset = 17,
+        string domain = "")
     {
         try
         {
-            return new OnnxSession(OnnxModel.Write(operation, inputs, constants ?? [], output, axes), threads, inputs, output);
+            return new OnnxSession(OnnxModel.Write(operation, inputs, constants ?? [], output, axes, opset, domain), threads, inputs, output);
         }
         catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or BadImageFormatException)
         {
