@@ -18,9 +18,8 @@ public class RecordIncidentTests
         using JsonDocument manifest = Manifest(recorded);
         string prompts = Path.GetTempFileName();
         File.WriteAllText(prompts, manifest.RootElement.GetProperty("prompts").GetRawText());
-        string[] arguments = ["--prompts", prompts, "--steps", "24", "--after-flip", "2", "--save-steps", "0,flip"];
-        string again = Recorder.Record(model, arguments, HaswellWithTwoThreads);
-        string other = Recorder.Record(model, arguments, ("OPENBLAS_CORETYPE", "Sandybridge"));
+        string again = Recorder.Record(model, ["--prompts", prompts, "--steps", "24", "--after-flip", "2", "--save-steps", "0,flip"], HaswellWithTwoThreads);
+        string other = Recorder.Record(model, ["--prompts", prompts, "--steps", "2", "--batches", "1"], ("OPENBLAS_CORETYPE", "Sandybridge"));
         try
         {
             using JsonDocument fresh = Manifest(again);
@@ -29,7 +28,8 @@ public class RecordIncidentTests
                 File.ReadAllBytes(Path.Combine(again, Path.GetFileName(file))).Should().Equal(File.ReadAllBytes(file), Path.GetFileName(file));
             foreach (string property in new[] { "format", "dtype", "encoding", "row_convention", "model", "prompts", "sequences", "rope_tables", "divergence", "prompt_text_row0" })
                 JsonElement.DeepEquals(fresh.RootElement.GetProperty(property), manifest.RootElement.GetProperty(property)).Should().BeTrue(property);
-            File.ReadAllBytes(Path.Combine(other, "b1_logits.bin")).Should().NotEqual(File.ReadAllBytes(Path.Combine(recorded, "b1_logits.bin")), "another core type gives other bits");
+            byte[] otherLogits = File.ReadAllBytes(Path.Combine(other, "b1_logits.bin"));
+            otherLogits.Should().NotEqual(File.ReadAllBytes(Path.Combine(recorded, "b1_logits.bin"))[..otherLogits.Length], "another core type gives other bits");
         }
         finally
         {

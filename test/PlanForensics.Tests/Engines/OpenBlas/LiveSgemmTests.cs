@@ -44,17 +44,18 @@ public class LiveSgemmTests(ITestOutputHelper output)
     {
         if (OpenBlasLibrary.Path is null)
             Assert.Skip("no OpenBLAS on this machine; Debian's package is libopenblas0-pthread");
-        bool runs = core switch
-        {
-            "SkylakeX" => Avx512F.IsSupported,
-            "Cooperlake" => Avx512F.IsSupported && HasBf16(),
-            "Haswell" or "Zen" => Avx2.IsSupported && Fma.IsSupported,
-            "Sandybridge" => Avx.IsSupported,
-            _ => Sse3.IsSupported,
-        };
-        if (!runs)
+        if (!ProcessorRuns(core))
             Assert.Skip($"this processor does not run {core}'s kernels");
     }
+
+    public static bool ProcessorRuns(string core) => core switch
+    {
+        "SkylakeX" => Avx512F.IsSupported,
+        "Cooperlake" => Avx512F.IsSupported && HasBf16(),
+        "Haswell" or "Zen" => Avx2.IsSupported && Fma.IsSupported,
+        "Sandybridge" => Avx.IsSupported,
+        _ => Sse3.IsSupported,
+    };
 
     private static bool HasBf16() => X86Base.CpuId(7, 0).Eax >= 1 && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
 
