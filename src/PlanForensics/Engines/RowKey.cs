@@ -16,6 +16,13 @@ public sealed record RowKey(long Rows, int Width)
     /// <summary>Threads that the library may use, at least 1; default 1.</summary>
     public int Threads { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Threads), value, "threads are at least 1"); } = 1;
 
+    /// <summary>Address of the first value modulo 16 bytes: 0, 4, 8 or 12; null when unknown.</summary>
+    public int? AddressModulo16
+    {
+        get;
+        init => field = value is null or 0 or 4 or 8 or 12 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "an fp32 address modulo 16 is 0, 4, 8 or 12");
+    }
+
     /// <summary>Format of inputs and outputs: fp32 (default) or bf16.</summary>
     public NumericFormat Format { get; init; } = NumericFormat.Fp32;
 }

@@ -6,6 +6,9 @@ public enum RowOperator
     /// <summary>The sum of each row.</summary>
     Sum,
 
+    /// <summary>The sum of each column.</summary>
+    ColumnSum,
+
     /// <summary>Softmax of each row, with a scale and a mask where they are given.</summary>
     Softmax,
 

@@ -15,7 +15,7 @@ public enum LaneOrder
     /// terms that do not fill a vector come first, one by one, and the lanes after them, forward. Fewer terms than lanes are one lane. Source: ATen's <c>SumKernel.cpp</c>.</summary>
     Cascade,
 
-    /// <summary>NumPy's pairwise sum (<c>pairwise</c>): above 128 terms halves (the first a multiple of 8) on their own; up to 128 <c>lanes</c> lanes (8), merged neighbours first, terms that do not fill
+    /// <summary>NumPy's pairwise sum (<c>pairwise</c>): runs of 8,192 terms (a buffer), one after the other; in a run above 128 terms halves (the first a multiple of 8) on their own; up to 128 <c>lanes</c> lanes (8), merged neighbours first, terms that do not fill
     /// them after; fewer terms than lanes one by one. Source: NumPy's <c>pairwise_sum</c>.</summary>
     Pairwise,
 }

@@ -7,6 +7,7 @@ namespace PlanForensics.Plans;
 internal static class RowOrders
 {
     private const int PairwiseBlock = 128;
+    private const int PairwiseRun = 8_192;
     private const int CascadeLevels = 4;
 
     public static ReductionChain Chain(RowTerms terms, ReductionStep step, LaneTree tree, NumericFormat accumulator, bool startsAtZero)
@@ -15,7 +16,7 @@ internal static class RowOrders
         {
             LaneOrder.Blocks => Blocks(terms, step, tree, accumulator),
             LaneOrder.Cascade => Cascade(terms, step, tree, accumulator),
-            _ => Pairwise(terms, step, tree.Lanes, accumulator, 0, terms.Count),
+            _ => PairwiseRuns(terms, step, tree.Lanes, accumulator),
         };
         // Cascades and pairwise sums are added to an output that starts at +0.0.
         return new ReductionChain(accumulator, [.. items], null, startsAtZero || tree.Order is LaneOrder.Cascade or LaneOrder.Pairwise);
@@ -88,6 +89,17 @@ internal static class RowOrders
             if (levels[level].Count > 0)
                 levels[0].Add(new ReductionChain(accumulator, [.. levels[level]]));
         return new ReductionChain(accumulator, [.. levels[0]]);
+    }
+
+    /// <summary>NumPy hands an inner loop at most a buffer of terms.</summary>
+    private static List<ReductionItem> PairwiseRuns(RowTerms terms, ReductionStep step, int width, NumericFormat accumulator)
+    {
+        if (terms.Count <= PairwiseRun)
+            return Pairwise(terms, step, width, accumulator, 0, terms.Count);
+        var items = new List<ReductionItem>();
+        for (int start = 0; start < terms.Count; start += PairwiseRun)
+            items.Add(new ReductionChain(accumulator, [.. Pairwise(terms, step, width, accumulator, start, Math.Min(PairwiseRun, terms.Count - start))]));
+        return items;
     }
 
     private static List<ReductionItem> Pairwise(RowTerms terms, ReductionStep step, int width, NumericFormat accumulator, int start, int count)

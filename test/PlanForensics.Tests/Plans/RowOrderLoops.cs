@@ -12,7 +12,7 @@ internal static class RowOrderLoops
     {
         LaneOrder.Blocks => Blocks(tree, count, take, merge, startsAtZero),
         LaneOrder.Cascade => Cascade(count < tree.Lanes ? 1 : tree.Lanes, tree.Accumulators, count, take),
-        _ => 0.0f + Pairwise(tree.Lanes, 0, count, take),
+        _ => Buffered(tree.Lanes, count, take),
     };
 
     private static float Blocks(LaneTree tree, int count, Take take, Func<float?[], MergeOrder, float> merge, bool startsAtZero)
@@ -79,6 +79,14 @@ internal static class RowOrderLoops
         for (; row < size; row++)
             level[0] = take(row, level[0]);
         return level[0] + level[1] + level[2] + level[3];
+    }
+
+    private static float Buffered(int lanes, int count, Take take)
+    {
+        float total = 0;
+        for (int start = 0; start < count; start += 8192)
+            total += Pairwise(lanes, start, Math.Min(8192, count - start), take);
+        return total;
     }
 
     private static float Pairwise(int lanes, int start, int count, Take take)

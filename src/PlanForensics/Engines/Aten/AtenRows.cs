@@ -13,7 +13,7 @@ namespace PlanForensics.Engines.Aten;
 /// </remarks>
 public static class AtenRows
 {
-    private const long GrainSize = 32_768;
+    internal const long GrainSize = 32_768;
 
     /// <summary>All families; names are unique.</summary>
     public static ImmutableArray<RowFamily> All { get; } = [.. Enum.GetValues<AtenCapability>().SelectMany(Families)];

@@ -10,10 +10,10 @@ internal sealed class RowCall
     private readonly TensorValue _x;
     private readonly TensorValue? _mask;
 
-    private RowCall(RecordedOperator recorded, RowOperator @operator, TensorValue x, TensorValue? mask)
+    private RowCall(RecordedOperator recorded, RowOperator @operator, TensorValue x, TensorValue? mask, int width)
     {
         (_x, _mask, Operator) = (x, mask, @operator);
-        Width = x.Shape[^1];
+        Width = width;
         Rows = (int)(x.ElementCount / Width);
         Scale = (float)(recorded.Attributes.Number("scale") ?? 1);
         Epsilon = (float)(recorded.Attributes.Number("eps") ?? 1e-5);
@@ -35,17 +35,33 @@ internal sealed class RowCall
 
     public ReadOnlySpan<float> X => MemoryMarshal.Cast<byte, float>(_x.Bytes.Span);
 
-    /// <summary>The call; null where the record is no such operator or its tensors do not fit.</summary>
-    public static RowCall? Of(RecordedOperator recorded)
+    /// <summary>Outputs of a sum, and the terms of each.</summary>
+    public (int Outputs, int Terms) Sums => Operator == RowOperator.ColumnSum ? (Width, Rows) : (Rows, Width);
+
+    /// <summary>The calls that the record may mean; none where it is no such operator or its tensors do not fit. A sum is one of rows, of columns or of everything, by its number of outputs.</summary>
+    public static IEnumerable<RowCall> Of(RecordedOperator recorded)
     {
         if (KindOf(recorded.Operation) is not { } kind || recorded.Find("x") is not { Format: NumericFormat.Fp32, ElementCount: > 0 } x || recorded.Find("weight") is not null || recorded.Find("bias") is not null)
-            return null;
+            return [];
         if (recorded.Attributes.Number("max_bias") is not (null or 0))
-            return null;
-        long outputs = kind == RowOperator.Sum ? x.ElementCount / x.Shape[^1] : x.ElementCount;
+            return [];
+        if (kind == RowOperator.Sum)
+            return Sum(recorded, x);
         TensorValue? mask = recorded.Find("mask");
         bool fits = mask is null || (kind == RowOperator.Softmax && mask.Format == NumericFormat.Fp32 && mask.ElementCount > 0 && mask.Shape[^1] == x.Shape[^1] && x.ElementCount % mask.ElementCount == 0);
-        return recorded.Output.ElementCount == outputs && fits ? new RowCall(recorded, kind, x, mask) : null;
+        return recorded.Output.ElementCount == x.ElementCount && fits ? [new RowCall(recorded, kind, x, mask, x.Shape[^1])] : [];
+    }
+
+    /// <summary>The terms of an output of a sum, one after the other.</summary>
+    public float[] Terms(int output)
+    {
+        (_, int count) = Sums;
+        if (Operator != RowOperator.ColumnSum)
+            return X.Slice(output * count, count).ToArray();
+        float[] terms = new float[count];
+        for (int row = 0; row < count; row++)
+            terms[row] = X[(row * Width) + output];
+        return terms;
     }
 
     /// <summary>The mask of every element, rows repeated as often as needed; empty without a mask.</summary>
@@ -58,6 +74,19 @@ internal sealed class RowCall
         for (int start = 0; start < mask.Length; start += values.Length)
             values.CopyTo(mask.AsSpan(start));
         return mask;
+    }
+
+    private static IEnumerable<RowCall> Sum(RecordedOperator recorded, TensorValue x)
+    {
+        long outputs = recorded.Output.ElementCount;
+        int width = x.Shape[^1];
+        double? dimension = recorded.Attributes.Number("dim");
+        if (outputs == x.ElementCount / width && dimension is not 0)
+            yield return new RowCall(recorded, RowOperator.Sum, x, null, width);
+        if (x.Shape.Length == 2 && outputs == width && dimension is null or 0)
+            yield return new RowCall(recorded, RowOperator.ColumnSum, x, null, width);
+        if (outputs == 1 && x.ElementCount <= int.MaxValue && x.ElementCount != width && dimension is null)
+            yield return new RowCall(recorded, RowOperator.Sum, x, null, (int)x.ElementCount);
     }
 
     private static RowOperator? KindOf(string operation) => operation switch

@@ -13,7 +13,7 @@ internal static class RowControls
 
     public static ImmutableArray<OperatorPlan> For(RowOperator kind, NumericFormat format) => kind switch
     {
-        RowOperator.Sum => [new SumPlan { Lanes = Three }, new SumPlan { Lanes = Seven }],
+        RowOperator.Sum or RowOperator.ColumnSum => [new SumPlan { Lanes = Three }, new SumPlan { Lanes = Seven }],
         RowOperator.Softmax => [new SoftmaxPlan { Sum = Three }, new SoftmaxPlan { Sum = Seven, Divide = Division.Reciprocal }],
         RowOperator.RmsNorm or RowOperator.Norm => [new NormPlan { Threads = Three, Output = format }, new NormPlan { Step = ReductionStep.Fma, Threads = Seven, Output = format }],
         RowOperator.Silu => [new ActivationPlan { Form = ActivationForm.Sigmoid, Output = format }, new ActivationPlan { Math = MathPath.Mlas, Block = new MathBlock { Length = 7 }, Output = format }],

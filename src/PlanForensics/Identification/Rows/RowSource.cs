@@ -1,5 +1,7 @@
 using PlanForensics.Engines;
 using PlanForensics.Kernels;
+using PlanForensics.Kernels.Reference;
+using PlanForensics.Numerics;
 using PlanForensics.Plans;
 
 namespace PlanForensics.Identification.Rows;
@@ -7,11 +9,17 @@ namespace PlanForensics.Identification.Rows;
 /// <summary>Operators over rows: every family of <see cref="EngineCatalog.Rows"/> that covers the recorded keys competes.</summary>
 internal sealed class RowSource : ICandidateSource
 {
-    public bool Handles(RecordedOperator recorded) => RowCall.Of(recorded) is not null;
+    public bool Handles(RecordedOperator recorded) => RowCall.Of(recorded).Any();
 
     public IEnumerable<PlanCandidate> Candidates(RecordedOperator recorded)
     {
-        RowCall call = RowCall.Of(recorded)!;
+        foreach (RowCall call in RowCall.Of(recorded))
+            foreach (PlanCandidate candidate in Candidates(call))
+                yield return candidate;
+    }
+
+    private static IEnumerable<PlanCandidate> Candidates(RowCall call)
+    {
         foreach (IRowFamily family in EngineCatalog.Rows.Where(family => family.Operator == call.Operator))
             foreach (OperatorPlan plan in Keys(call).Select(key => family.PlanFor(key).Plan).OfType<OperatorPlan>().DistinctBy(plan => plan.Text))
                 yield return Candidate(call, family.Name, plan, false);
@@ -19,15 +27,18 @@ internal sealed class RowSource : ICandidateSource
             yield return Candidate(call, "control", plan, true);
     }
 
-    /// <summary>Values that are all bf16 may still be fp32 tensors.</summary>
+    /// <summary>Values that are all bf16 may still be fp32 tensors; only an address, without which one rule gives no plan, is tried in all four ways.</summary>
     private static IEnumerable<RowKey> Keys(RowCall call) =>
-        call.Key.Format == Numerics.NumericFormat.Fp32 ? [call.Key] : [call.Key, call.Key with { Format = Numerics.NumericFormat.Fp32 }];
+        from format in new[] { call.Key.Format, NumericFormat.Fp32 }.Distinct()
+        from address in (int?[])[null, 0, 4, 8, 12]
+        select call.Key with { Format = format, AddressModulo16 = address };
 
     private static PlanCandidate Candidate(RowCall call, string name, OperatorPlan plan, bool isControl)
     {
-        var shape = new OperatorShape(call.Rows, 1, call.Width);
+        var shape = call.Operator is RowOperator.Sum or RowOperator.ColumnSum ? new OperatorShape(call.Sums.Outputs, 1, call.Sums.Terms) : new OperatorShape(call.Rows, 1, call.Width);
         OperatorProgram program = plan.Lower(shape);
-        string identity = plan is ActivationPlan activation && call.Operator == RowOperator.Silu ? Identity(activation, call) : program.Text;
+        string identity = program is SumProgram sum ? $"{call.Operator} {GemmProgram.Whole(shape, sum.Sum).Text}" : program is GemmProgram ? $"{call.Operator} {program.Text}"
+            : plan is ActivationPlan activation && call.Operator == RowOperator.Silu ? Identity(activation, call) : program.Text;
         return new PlanCandidate(name, plan.Text, output => Run(call, plan, program, output))
         {
             Identity = identity, Order = identity.Replace("+0(", "(", StringComparison.Ordinal), IsControl = isControl, EngineWords = RowWords.Of(name),
@@ -46,7 +57,13 @@ internal sealed class RowSource : ICandidateSource
         switch (program)
         {
             case SumProgram sum:
-                RowOperators.Sum(sum, call.X, output);
+                for (int index = 0; index < output.Length; index++)
+                    output[index] = ReductionInterpreter.Run(sum.Sum, call.Terms(index), default);
+                break;
+            case GemmProgram map:
+                foreach (ProgramRegion region in map.Regions)
+                    for (int index = region.RowStart; index < region.RowStart + region.RowCount; index++)
+                        output[index] = ReductionInterpreter.Run(region.Program, call.Terms(index), default);
                 break;
             case SoftmaxProgram softmax:
                 RowOperators.Softmax(softmax, call.Scale, call.X, call.Mask(), output);

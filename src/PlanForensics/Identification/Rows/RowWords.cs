@@ -8,7 +8,7 @@ internal static class RowWords
     public static ImmutableArray<string> Of(string family) => family.Split('.') switch
     {
         ["aten", .. var rest] => ["torch", .. rest],
-        ["mlas", ..] => ["ort", "onnx"],
+        ["mlas" or "ort", ..] => ["ort", "onnx"],
         ["ggml", _, "avx512"] or ["ggml", _] => ["ggml"],
         ["ggml", _, var build] => ["ggml", build],
         var parts => [.. parts],
