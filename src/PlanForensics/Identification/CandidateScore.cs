@@ -40,17 +40,21 @@ internal sealed class CandidateScore(RecordedOperator recorded)
         Program[] full = [.. rules.Where(program => program.Reproduced == _output.Length)];
         bool tooThin = _programs.Any(program => program.Controls.Count > 0 && program.Reproduced == _output.Length);
         Program[] winners = full.Length > 0 ? [.. full.OrderBy(program => program.Rules.Min(Distance)).DistinctBy(program => program.Order)] : [rules[0]];
+        string? doubt = full.Length == 0 ? null
+            : tooThin ? "an order that no engine runs reproduces every element too; more elements, more terms or a wider output format would tell orders apart"
+            : full.SelectMany(program => program.Rules).All(rule => rule.Doubt is not null) ? full[0].Rules[0].Doubt
+            : null;
         ScoredPlan? runnerUp = rules.Where(program => winners.All(winner => winner.Order != program.Order)).Select(Nearest).FirstOrDefault();
         return result with
         {
             Verdict = full.Length == 0 ? IdentificationVerdict.Unexplained
-                : tooThin ? IdentificationVerdict.Ambiguous
+                : doubt is not null ? IdentificationVerdict.Ambiguous
                 : winners.Length > 1 ? IdentificationVerdict.Class
                 : IdentificationVerdict.Identified,
             Plans = [.. winners.Select(Nearest)],
             RunnerUp = runnerUp,
             Reason = full.Length == 0 ? $"no known plan reproduces every element; the nearest reproduces {rules[0].Reproduced} of {_output.Length}"
-                : tooThin ? "an order that no engine runs reproduces every element too; more elements, more terms or a wider output format would tell orders apart"
+                : doubt is not null ? doubt
                 : winners.Length > 1 ? $"{winners.Length} programs reproduce every element; more elements or a wider output format would tell them apart"
                 : null,
         };

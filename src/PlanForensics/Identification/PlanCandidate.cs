@@ -17,6 +17,9 @@ public sealed record PlanCandidate(string Name, string Plan, Action<Span<float>>
     /// <summary>Whether this is a negative control: an order that no engine runs. Where it too reproduces everything the data cannot tell orders apart.</summary>
     public bool IsControl { get; init; }
 
+    /// <summary>Why the recorded bits do not settle this plan even where it reproduces all of them; null when they may. Such a plan's verdict is ambiguous.</summary>
+    public string? Doubt { get; init; }
+
     /// <summary>Words that an engine's name holds when this rule is its own, in lower case; they only order equal candidates.</summary>
     public ImmutableArray<string> EngineWords { get; init; } = [];
 }

@@ -6,7 +6,8 @@ namespace PlanForensics.Engines.OneMkl;
 /// added one by one at the end. Columns run in fours on one accumulator, the columns left over on two, the second added to the first before lanes are.</para>
 /// <para>Peeled terms: at M = 1 as many as bring the last of four weight rows to a multiple of 16 bytes, four where it is one already: so the order depends on the weights' address, and no plan is given where
 /// it is not known (the columns left over peel four). From two rows on, as many as bring the row of A there; A is taken to start at an aligned address.</para>
-/// <para>The same for any number of threads, but for 5 to 11 rows: see <see cref="SgemmDispatch.BlockedRows"/>. Source: oneMKL 2024.0u2 (closed source) in libtorch 2.10.0: recorded results, and live calls of its sgemm, probed at random shapes.</para>
+/// <para>Two threads share the rows as in <see cref="MatrixProduct"/>; more threads are not covered. Source: oneMKL 2024.0u2 (closed source) in libtorch 2.10.0: recorded results, and live calls of its sgemm, probed at
+/// random shapes.</para>
 /// </remarks>
 public sealed class LinearLayer : IGemmFamily
 {
@@ -19,31 +20,29 @@ public sealed class LinearLayer : IGemmFamily
     public PlanDecision PlanFor(GemmKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (SgemmDispatch.Refuse(key) is { } reason)
-            return PlanDecision.Decline(reason);
-        if (key.WeightsTransposed == false)
-            return PlanDecision.Decline("the weights lie as (K, N)");
-        int blocked = SgemmDispatch.IsNarrow(key) ? 0 : SgemmDispatch.BlockedRows(key);
-        if (blocked == key.M)
-            return PlanDecision.Of(SgemmDispatch.Blocked(key.K));
-        var regions = new PlanRegions(key.M, key.N);
-        if (key.M == 1)
-            return SgemmDispatch.ByRowAddress(regions, key.N, key.K, key.WeightAddressModulo16, 0, (first, count, plan) => regions.Add(0, 1, first, count, plan));
+        return key.WeightsTransposed == false
+            ? PlanDecision.Decline("the weights lie as (K, N)")
+            : SgemmDispatch.Plan(key, (regions, firstRow, rows) => AddVectors(regions, key, firstRow, rows));
+    }
+
+    private static string? AddVectors(PlanRegions regions, GemmKey key, int firstRow, int rows)
+    {
+        if (rows == 1)
+            return SgemmDispatch.ByRowAddress(
+                key.N, key.K, key.WeightAddressModulo16, (int)((long)firstRow * key.K % 4) * sizeof(float), (first, count, plan) => regions.Add(firstRow, 1, first, count, plan));
         if (key.N == 1)
-            return SgemmDispatch.ByRowAddress(regions, key.M, key.K, 0, key.WeightAddressModulo16 ?? 0, (first, count, plan) => regions.Add(first, count, 0, 1, plan));
-        if (key.K % 4 != 0 && key.M > MostRows)
-            return PlanDecision.Decline($"with K = {key.K} rows start at different addresses; the rule covers {MostRows} such rows");
-        regions.Add(0, blocked, 0, key.N, SgemmDispatch.Blocked(key.K));
+            return SgemmDispatch.ByRowAddress(rows, key.K, 0, key.WeightAddressModulo16 ?? 0, (first, count, plan) => regions.Add(firstRow + first, count, 0, 1, plan));
+        if (key.K % 4 != 0 && rows > MostRows)
+            return $"with K = {key.K} rows start at different addresses; the rule covers {MostRows} such rows";
         int fours = key.N / 4 * 4;
-        for (int row = blocked; row < key.M; row++)
+        int alike = key.K % 4 == 0 ? rows : 1;
+        for (int row = firstRow; row < firstRow + rows; row += alike)
         {
             int peeled = (4 - (int)((long)row * key.K % 4)) % 4;
-            int rows = key.K % 4 == 0 ? key.M - blocked : 1;
-            regions.Add(row, rows, 0, fours, VectorOrders.Lanes(key.K, peeled, @double: false));
-            regions.Add(row, rows, fours, key.N - fours, VectorOrders.Lanes(key.K, peeled, @double: true));
-            row += rows - 1;
+            regions.Add(row, alike, 0, fours, VectorOrders.Lanes(key.K, peeled, @double: false));
+            regions.Add(row, alike, fours, key.N - fours, VectorOrders.Lanes(key.K, peeled, @double: true));
         }
 
-        return PlanDecision.Of(regions.ToPlan());
+        return null;
     }
 }

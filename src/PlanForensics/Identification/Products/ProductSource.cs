@@ -26,10 +26,17 @@ internal sealed class ProductSource : ICandidateSource
                 yield return Candidate(product, "control", plan, program, true);
     }
 
+    public IEnumerable<PlanCandidate> Recovered(RecordedOperator recorded, CancellationToken cancellation)
+    {
+        var product = new RecordedProduct(recorded);
+        if (ClassMapRecovery.Find(product, WeightsOf(product), cancellation) is { } map)
+            yield return map;
+    }
+
     private static PlanCandidate Candidate(RecordedProduct product, string name, OperatorPlan plan, GemmProgram program, bool isControl) =>
         new(name, plan.Text, output => KernelSelection.Default.Gemm(program, product.A, WeightsOf(product), [], output))
         {
-            Identity = program.Text, Order = program.Text.Replace("+0(", "(", StringComparison.Ordinal), IsControl = isControl, EngineWords = ProductWords.Of(name),
+            Identity = program.Text, Order = ProductOrder.Of(program.Text), IsControl = isControl, EngineWords = ProductWords.Of(name),
         };
 
     private static WeightMatrix WeightsOf(RecordedProduct product) => Weights.GetValue(product.W, WeightMatrix.From);

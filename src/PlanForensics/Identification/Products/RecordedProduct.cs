@@ -20,15 +20,23 @@ internal sealed class RecordedProduct
         Output = Holds(recorded.Output, NumericFormat.Bf16) ? NumericFormat.Bf16 : NumericFormat.Fp32;
         NumericFormat[] weights = [.. new[] { NumericFormat.Bf16, NumericFormat.Fp16, NumericFormat.Fp32 }.Where(format => format == NumericFormat.Fp32 || Holds(W, format))];
         NumericFormat[] outputs = Output == NumericFormat.Bf16 ? [NumericFormat.Bf16, NumericFormat.Fp32] : [NumericFormat.Fp32];
-        // What the record does not say is left open; only an address, without which one rule gives no plan, is tried in all four ways.
+        // What a record does not say is tried every way: the layout in memory, the weights' address, fewer threads than there were.
         Keys = [.. from format in weights
                    from output in outputs
-                   from address in (int?[])[null, 0, 4, 8, 12]
-                   select new GemmKey(Shape.Rows, Shape.Columns, Shape.Depth) { Threads = recorded.Threads, Weights = format, Output = output, WeightAddressModulo16 = address }];
+                   from threads in new[] { recorded.Threads, 1 }.Distinct()
+                   from transposed in (bool[])[true, false]
+                   from address in (int[])[0, 4, 8, 12]
+                   select new GemmKey(Shape.Rows, Shape.Columns, Shape.Depth)
+                   {
+                       Threads = threads, Weights = format, Output = output, WeightsTransposed = transposed, WeightAddressModulo16 = address,
+                   }];
     }
 
     /// <summary>Activations, (M, K).</summary>
     public ReadOnlySpan<float> A => MemoryMarshal.Cast<byte, float>(_recorded.Get("a").Bytes.Span);
+
+    /// <summary>The recorded output, (M, N).</summary>
+    public ReadOnlySpan<float> Recorded => MemoryMarshal.Cast<byte, float>(_recorded.Output.Bytes.Span);
 
     /// <summary>Weights, (N, K).</summary>
     public TensorValue W { get; }
