@@ -26,7 +26,8 @@ internal sealed class QuantizedProductSource : ICandidateSource
 
     public IEnumerable<PlanCandidate> Candidates(RecordedOperator recorded)
     {
-        BlockFormats.TryParse(recorded.Attributes.Text("w_type"), out BlockFormat format);
+        if (!BlockFormats.TryParse(recorded.Attributes.Text("w_type"), out BlockFormat format))
+            yield break;
         TensorValue a = recorded.Get("a");
         TensorValue w = recorded.Get("w");
         var shape = new OperatorShape(a.Shape[0], w.Shape[0], a.Shape[1]);
