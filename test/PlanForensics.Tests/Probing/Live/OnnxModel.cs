@@ -62,7 +62,7 @@ internal static class OnnxModel
 
     private sealed class Message
     {
-        private readonly MemoryStream _bytes = new();
+        private readonly List<byte> _bytes = [];
 
         public Message Number(int field, long value)
         {
@@ -79,17 +79,17 @@ internal static class OnnxModel
         {
             Varint((ulong)((field << 3) | 2));
             Varint((ulong)bytes.Length);
-            _bytes.Write(bytes);
+            _bytes.AddRange(bytes);
             return this;
         }
 
-        public byte[] ToArray() => _bytes.ToArray();
+        public byte[] ToArray() => [.. _bytes];
 
         private void Varint(ulong value)
         {
             for (; value > 0x7F; value >>= 7)
-                _bytes.WriteByte((byte)(value | 0x80));
-            _bytes.WriteByte((byte)value);
+                _bytes.Add((byte)(value | 0x80));
+            _bytes.Add((byte)value);
         }
     }
 }

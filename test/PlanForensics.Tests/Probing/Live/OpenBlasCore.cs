@@ -88,8 +88,8 @@ internal sealed unsafe class OpenBlasCore
         File.Copy(path, copy, overwrite: true);
         try
         {
-            SetEnvironment("OPENBLAS_CORETYPE", core, 1);
-            SetEnvironment("OPENBLAS_NUM_THREADS", "2", 1);
+            if (SetEnvironment("OPENBLAS_CORETYPE", core, 1) != 0 || SetEnvironment("OPENBLAS_NUM_THREADS", "2", 1) != 0)
+                throw new InvalidOperationException("the environment cannot be set");
             return new OpenBlasCore(NativeLibrary.Load(copy));
         }
         finally
