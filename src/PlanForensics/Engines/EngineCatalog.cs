@@ -49,6 +49,9 @@ public static class EngineCatalog
     /// <summary>LayerNorms, one family a line; names are unique.</summary>
     public static ImmutableArray<ILayerNormFamily> LayerNorms { get; } = [.. Aten.LayerNorm.All, new Mlas.LayerNorm()];
 
+    /// <summary>RMSNorms with weights, one family a line; names are unique.</summary>
+    public static ImmutableArray<ILayerNormFamily> RmsNorms { get; } = [new Mlas.RmsNorm()];
+
     /// <summary>Attention computed by one call over whole heads; names are unique.</summary>
     public static ImmutableArray<Aten.ScaledDotProduct> Attentions { get; } = Aten.ScaledDotProduct.All;
 

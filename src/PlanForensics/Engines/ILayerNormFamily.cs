@@ -1,6 +1,6 @@
 namespace PlanForensics.Engines;
 
-/// <summary>The rule of one library (and dispatch) for LayerNorm in fp32. Pure; a width that the rule does not cover is declined.</summary>
+/// <summary>The rule of one library (and dispatch) for LayerNorm or RMSNorm in fp32, with weights. Pure; a width that the rule does not cover is declined.</summary>
 public interface ILayerNormFamily
 {
     /// <summary>Library, operator and dispatch, for example <c>aten.layer_norm.2.10</c>.</summary>

@@ -4,11 +4,15 @@ namespace PlanForensics.Plans;
 /// <remarks>Activations of a decoder, with their products and roundings, are <see cref="ActivationPlan"/>.</remarks>
 public sealed record ElementwisePlan : OperatorPlan
 {
-    /// <summary>The function; default mlas_silu.</summary>
-    public ElementwiseFunction Function { get; init; } = ElementwiseFunction.MlasSilu;
+    /// <summary>Creates a plan.</summary>
+    /// <param name="function">The function.</param>
+    public ElementwisePlan(ElementwiseFunction function) => Function = function;
+
+    /// <summary>The function.</summary>
+    public ElementwiseFunction Function { get; init; }
 
     /// <inheritdoc/>
-    public override string Text => new PlanTextWriter("elementwise").Add("function", Function, ElementwiseFunction.MlasSilu).ToString();
+    public override string Text => new PlanTextWriter("elementwise").Add("function", PlanNames.Of(Function), "").ToString();
 
     /// <summary>Lowers to itself: there is no reduction.</summary>
     /// <inheritdoc/>
@@ -16,7 +20,9 @@ public sealed record ElementwisePlan : OperatorPlan
 
     internal static ElementwisePlan Read(PlanFieldReader reader)
     {
-        ElementwiseFunction function = reader.Enum("function", ElementwiseFunction.MlasSilu);
-        return reader.Finish(() => new ElementwisePlan { Function = function });
+        string name = reader.Text("function", "");
+        return reader.Finish(() => PlanNames.TryParse(name, out ElementwiseFunction function)
+            ? new ElementwisePlan(function)
+            : throw reader.Bad("function", "one of " + PlanNames.List<ElementwiseFunction>()));
     }
 }

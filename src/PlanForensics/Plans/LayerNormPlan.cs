@@ -1,6 +1,6 @@
 namespace PlanForensics.Plans;
 
-/// <summary>The plan of a whole LayerNorm kernel of a CPU library, whose mean and variance are taken together. <see cref="LayerNormProgram"/> states the arithmetic.</summary>
+/// <summary>The plan of a whole LayerNorm or RMSNorm kernel of a CPU library, whose mean and variance are taken together. <see cref="LayerNormProgram"/> states the arithmetic.</summary>
 /// <remarks>LayerNorms that sum first and square afterwards are <see cref="NormPlan"/>.</remarks>
 public sealed record LayerNormPlan : OperatorPlan
 {

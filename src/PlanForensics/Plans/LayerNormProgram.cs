@@ -12,6 +12,7 @@ namespace PlanForensics.Plans;
 /// <para><c>wide_mean</c>: the mean is a sum in fp64 of four lanes over the first <c>floor(n / 4) * 4</c> values, <c>(l0 + l2) + (l1 + l3)</c>, the rest added in order, divided by n in fp64 and rounded to fp32.
 /// Squares of <c>d = fl(x - m)</c> are added in L lanes over the first <c>floor(n / L) * L</c> values, lanes folded at distances L/2, .., 1; of the rest the first <c>floor(rest / 4) * 4</c> squares
 /// are rounded before they are added, the last ones are added by fma. The variance is <c>fl(Q / n)</c>.</para>
+/// <para><c>squares</c>: the same with a mean of 0: RMSNorm.</para>
 /// <para><c>running</c>: one accumulator runs Welford's update over all values, <c>m = fl(m + fl(d / j))</c>, <c>q = d * fl(x - m) + q</c>; the variance is <c>fl(q / n)</c>.</para>
 /// <para>Then <c>s = sqrt(fl(variance + eps))</c>, <c>r = fl(1 / s)</c>, the normalised value y of <see cref="LayerNormScaling"/> and <c>y * w + b</c>, both with <c>apply</c> in the place of <c>step</c>. Without a weight
 /// it is <c>fl(y + b)</c>, and <c>centered</c> with <c>apply=fma</c> then is <c>fma(fl(x - m), r, b)</c>. Without a bias the cascades take b = +0 (which turns -0 into +0), the others give <c>fl(y * w)</c>, or y.

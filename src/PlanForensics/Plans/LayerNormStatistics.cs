@@ -12,6 +12,9 @@ public enum LayerNormStatistics
     /// <summary>A mean summed in fp64, then squares of differences (<c>wide_mean</c>): MLAS.</summary>
     WideMean,
 
+    /// <summary>Squares of the values, no mean: RMSNorm (<c>squares</c>): MLAS.</summary>
+    Squares,
+
     /// <summary>Welford's update term by term (<c>running</c>).</summary>
     Running,
 }

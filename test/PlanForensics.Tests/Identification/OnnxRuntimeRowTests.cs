@@ -40,6 +40,39 @@ public sealed class OnnxRuntimeRowTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void RMSNormalization_is_replayed_bit_for_bit(int threads)
+    {
+        SkipWithoutAvx512();
+        int seed = LiveSeed.Next();
+        var random = new Random(seed);
+        long elements = 0;
+        foreach (int width in Widths.AddRange(17, 18, 20, 21, 23, random.Next(17, 300), random.Next(300, 3000)))
+        {
+            (float[] x, float[] y, float[] w, _) = Norm("RMSNormalization", random, 20, width, false, threads);
+            float[] replay = new float[y.Length];
+            var program = (LayerNormProgram)new RmsNorm().PlanFor(width).Plan!.Lower(new OperatorShape(20, 1, width));
+            KernelSelection.Default.LayerNorm(program, 1e-5f, x, w, [], replay);
+            Same(replay, y).Should().Be(y.Length, "width {0} seed {1}", width, seed);
+            elements += y.Length;
+        }
+
+        output.WriteLine($"RMSNormalization threads {threads} seed {seed}: {elements} of {elements} elements");
+    }
+
+    [Fact]
+    public void A_live_RMSNormalization_is_named_from_its_bits()
+    {
+        SkipWithoutAvx512();
+        (float[] x, float[] y, float[] w, _) = Norm("RMSNormalization", new Random(7), 60, 100, false, 1);
+        var recorded = new RecordedOperator(
+            "live", "rms_norm", [new("x", TensorValue.FromFp32(x, 60, 100)), new("weight", TensorValue.FromFp32(w, 100))], TensorValue.FromFp32(y, 60, 100), OperatorAttributes.None.With("eps", 1e-5));
+        IdentificationResult result = OperatorIdentification.Default.Identify(recorded);
+        (result.Verdict, result.Plans[0].Plan, result.Plans[0].Reproduced).Should().Be((IdentificationVerdict.Identified, "layer_norm statistics=squares", 6000));
+    }
+
+    [Theory]
     [InlineData(5)]
     [InlineData(100)]
     public void A_live_LayerNormalization_is_named_from_its_bits(int width)
@@ -98,7 +131,10 @@ public sealed class OnnxRuntimeRowTests(ITestOutputHelper output)
         }
     }
 
-    private static (float[] X, float[] Y, float[] W, float[] B) LayerNormalization(Random random, int rows, int width, bool hasBias, int threads)
+    private static (float[] X, float[] Y, float[] W, float[] B) LayerNormalization(Random random, int rows, int width, bool hasBias, int threads) =>
+        Norm("LayerNormalization", random, rows, width, hasBias, threads);
+
+    private static (float[] X, float[] Y, float[] W, float[] B) Norm(string operation, Random random, int rows, int width, bool hasBias, int threads)
     {
         float[] x = Pinned(rows * width);
         LiveSeed.Values(random, x.Length).CopyTo(x, 0);
@@ -106,7 +142,7 @@ public sealed class OnnxRuntimeRowTests(ITestOutputHelper output)
         float[] w = LiveSeed.Values(random, width);
         float[] b = hasBias ? LiveSeed.Values(random, width) : [];
         (string, int[], float[])[] constants = hasBias ? [("W", [width], w), ("B", [width], b)] : [("W", [width], w)];
-        using OnnxSession session = OnnxSession.Open("LayerNormalization", threads, [("X", [rows, width])], [rows, width], constants);
+        using OnnxSession session = OnnxSession.Open(operation, threads, [("X", [rows, width])], [rows, width], constants, opset: operation == "RMSNormalization" ? 23 : 17);
         session.Run(y, x);
         return (x, y, w, b);
     }

@@ -31,13 +31,13 @@ public sealed class ElementwiseValuesTests
     {
         float[] x = [.. Enumerable.Range(-400, 800).Select(index => index / 50f)];
         float[] silu = new float[x.Length];
-        KernelSelection.Default.Elementwise(new ElementwisePlan(), x, silu);
+        KernelSelection.Default.Elementwise(new ElementwisePlan(ElementwiseFunction.MlasSilu), x, silu);
         x.Select((value, index) => value / (1 + PlanForensics.Numerics.MlasMath.Exp(-value)) == silu[index]).Count(equal => equal).Should().BeInRange(1, 600);
     }
 
     [Fact]
     public void Lengths_must_agree() =>
-        FluentActions.Invoking(() => KernelSelection.Default.Elementwise(new ElementwisePlan(), new float[2], new float[3])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => KernelSelection.Default.Elementwise(new ElementwisePlan(ElementwiseFunction.MlasSilu), new float[2], new float[3])).Should().Throw<ArgumentException>();
 
     internal static float[] Floats(string hex) => [.. hex.Split(' ').Select(word => BitConverter.UInt32BitsToSingle(uint.Parse(word, NumberStyles.HexNumber, CultureInfo.InvariantCulture)))];
 

@@ -59,7 +59,7 @@ internal static class PlanSamples
             Statistics = Value<LayerNormStatistics>(random), Lanes = 4 << random.Next(3), Step = Fused(random), Scaling = Value<LayerNormScaling>(random), Apply = Fused(random),
         },
         15 => new ScaledDotProductPlan { QueryBlock = random.Next(3) * 32, KeyBlock = random.Next(1, 600), Lanes = 8 << random.Next(2), Threads = random.Next(1, 9) },
-        16 => new ElementwisePlan { Function = Value<ElementwiseFunction>(random) },
+        16 => new ElementwisePlan(Value<ElementwiseFunction>(random)),
         17 => new ComposedAttentionPlan
         {
             Scores = Coin(random) ? Gemm(random) : Program(random, 24), Values = new PlanMap([new PlanMapRegion(Bound(random), Bound(random), Gemm(random)), new PlanMapRegion(null, null, Gemm(random))]),

@@ -26,7 +26,7 @@ internal sealed class FunctionSource : ICandidateSource
         TensorValue x = recorded.Get("x");
         foreach (ElementwiseFunction function in Functions[recorded.Operation])
         {
-            var plan = new ElementwisePlan { Function = function };
+            var plan = new ElementwisePlan(function);
             yield return new PlanCandidate("mlas.elementwise", plan.Text, output => KernelSelection.Default.Elementwise(plan, MemoryMarshal.Cast<byte, float>(x.Bytes.Span), output))
             {
                 EngineWords = EngineNames.Of("mlas.elementwise"),

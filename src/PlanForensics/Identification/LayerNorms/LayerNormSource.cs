@@ -7,7 +7,7 @@ using PlanForensics.Plans;
 
 namespace PlanForensics.Identification.LayerNorms;
 
-/// <summary>LayerNorm over the last dimension: every family of <see cref="EngineCatalog.LayerNorms"/> competes.</summary>
+/// <summary>LayerNorm, and RMSNorm with weights, over the last dimension: every family of <see cref="EngineCatalog.LayerNorms"/> or <see cref="EngineCatalog.RmsNorms"/> competes.</summary>
 internal sealed class LayerNormSource : ICandidateSource
 {
     private const double UsualEpsilon = 1e-5;
@@ -21,14 +21,21 @@ internal sealed class LayerNormSource : ICandidateSource
         new() { Statistics = LayerNormStatistics.WideMean, Lanes = 4, Step = ReductionStep.MulAdd, Scaling = LayerNormScaling.Shifted },
     ];
 
-    public bool Handles(RecordedOperator recorded) => recorded.Operation == "layer_norm" && recorded.Find("x") is { Format: NumericFormat.Fp32 } x
+    private static readonly ImmutableArray<LayerNormPlan> RmsControls =
+    [
+        new() { Statistics = LayerNormStatistics.Squares, Lanes = 16 },
+        new() { Statistics = LayerNormStatistics.Squares, Lanes = 4, Step = ReductionStep.MulAdd },
+        new() { Statistics = LayerNormStatistics.Squares, Lanes = 4, Scaling = LayerNormScaling.Quotient },
+    ];
+
+    public bool Handles(RecordedOperator recorded) => (recorded.Operation == "layer_norm" || IsRmsNorm(recorded)) && recorded.Find("x") is { Format: NumericFormat.Fp32 } x
         && x.ElementCount > 0 && x.ElementCount == recorded.Output.ElementCount && Fits(recorded, "weight", x) && Fits(recorded, "bias", x);
 
     public IEnumerable<PlanCandidate> Candidates(RecordedOperator recorded)
     {
         int width = recorded.Get("x").Shape[^1];
         var rules = new HashSet<string>();
-        foreach (ILayerNormFamily family in EngineCatalog.LayerNorms)
+        foreach (ILayerNormFamily family in IsRmsNorm(recorded) ? EngineCatalog.RmsNorms : EngineCatalog.LayerNorms)
         {
             if (family.PlanFor(width).Plan is not LayerNormPlan plan)
                 continue;
@@ -37,9 +44,11 @@ internal sealed class LayerNormSource : ICandidateSource
             yield return candidate;
         }
 
-        foreach (PlanCandidate control in Controls.Select(plan => Candidate(recorded, "control", plan, true)).Where(control => !rules.Contains(control.Identity)))
+        foreach (PlanCandidate control in (IsRmsNorm(recorded) ? RmsControls : Controls).Select(plan => Candidate(recorded, "control", plan, true)).Where(control => !rules.Contains(control.Identity)))
             yield return control;
     }
+
+    private static bool IsRmsNorm(RecordedOperator recorded) => recorded.Operation == "rms_norm" && recorded.Find("weight") is not null;
 
     private static bool Fits(RecordedOperator recorded, string name, TensorValue x) =>
         recorded.Find(name) is not { } tensor || (tensor.Format == NumericFormat.Fp32 && tensor.ElementCount == x.Shape[^1]);

@@ -11,7 +11,8 @@ internal static class RowStatistics
 
     public static (float Mean, float Variance) Of(LayerNormProgram program, ReadOnlySpan<float> row) => program.Statistics switch
     {
-        LayerNormStatistics.WideMean => Wide(program, row),
+        LayerNormStatistics.WideMean => Differences(program, row, WideMean(row)),
+        LayerNormStatistics.Squares => Differences(program, row, 0),
         LayerNormStatistics.Running => Running(program, row),
         _ => Cascade(program, row),
     };
@@ -24,9 +25,8 @@ internal static class RowStatistics
         return (moments.Mean, moments.Squares / row.Length);
     }
 
-    private static (float Mean, float Variance) Wide(LayerNormProgram program, ReadOnlySpan<float> row)
+    private static (float Mean, float Variance) Differences(LayerNormProgram program, ReadOnlySpan<float> row, float mean)
     {
-        float mean = WideMean(row);
         Span<float> lanes = stackalloc float[program.Lanes];
         lanes.Clear();
         int whole = row.Length / program.Lanes * program.Lanes;
