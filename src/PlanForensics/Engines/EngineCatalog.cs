@@ -37,6 +37,7 @@ public static class EngineCatalog
         new QuantizedDot("vec_dot", BlockFormat.Q8Type0), new QuantizedDot("vec_dot", BlockFormat.Q4Type0),
         new QuantizedDot("llamafile", BlockFormat.Q8Type0), new QuantizedDot("llamafile", BlockFormat.Q4Type0),
         new Repack(),
+        new ScalarDot(BlockFormat.Q8Type0), new ScalarDot(BlockFormat.Q4Type0),
     ];
 
     /// <summary>ggml's flash attention, one rule a build.</summary>
@@ -60,5 +61,6 @@ public static class EngineCatalog
 
     private static IEnumerable<IGemmFamily> GgmlProducts(NumericFormat weights) =>
         Enum.GetValues<GgmlVectors>().Where(vectors => weights == NumericFormat.Bf16 || vectors != GgmlVectors.Avx512F)
-            .SelectMany<GgmlVectors, IGemmFamily>(vectors => [new VecDot(vectors, weights), new Llamafile(vectors, weights)]);
+            .SelectMany<GgmlVectors, IGemmFamily>(vectors => [new VecDot(vectors, weights), new Llamafile(vectors, weights)])
+            .Append(new ScalarVecDot(weights));
 }

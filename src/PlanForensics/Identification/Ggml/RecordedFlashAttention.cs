@@ -21,13 +21,13 @@ internal sealed class RecordedFlashAttention
     /// <summary>Rows, keys and head dimension.</summary>
     public OperatorShape Shape => new(_query[1], _key[1], _query[2]);
 
-    /// <summary>Reads (heads, rows, head_dim), (key heads, keys, head_dim), (key heads, keys, value_dim), a mask of (rows, keys) or none; null where the shapes are others, or what the plans do not hold is used.</summary>
+    /// <summary>Reads (heads, rows, head_dim), (key heads, keys, head_dim), (key heads, keys, value_dim), a mask of (rows or more, keys) or none; null where the shapes are others, or what the plans do not hold is used.</summary>
     public static RecordedFlashAttention? TryRead(RecordedOperator recorded)
     {
         if (Three(recorded.Find("q")) is not { } q || Three(recorded.Find("k")) is not { } k || Three(recorded.Find("v")) is not { } v)
             return null;
         bool fits = q[2] == k[2] && k[0] == v[0] && k[1] == v[1] && q[0] % k[0] == 0 && recorded.Output.ElementCount == (long)q[0] * q[1] * v[2];
-        bool masked = recorded.Find("mask") is not { } mask || (mask.Format == NumericFormat.Fp32 && mask.ElementCount == (long)q[1] * k[1]);
+        bool masked = recorded.Find("mask") is not { } mask || (mask.Format == NumericFormat.Fp32 && mask.Shape.Length >= 2 && mask.Shape[^1] == k[1] && mask.Shape[^2] >= q[1] && mask.ElementCount == (long)mask.Shape[^2] * k[1]);
         return fits && masked && recorded.Attributes.Number("max_bias") is null or 0 ? new RecordedFlashAttention(recorded, q, k, v) : null;
     }
 
@@ -51,7 +51,7 @@ internal sealed class RecordedFlashAttention
         float[] values = _recorded.Get("v").ToFp32();
         Rounding.RoundInPlace(keys, cache);
         Rounding.RoundInPlace(values, cache);
-        float[] mask = _recorded.Find("mask")?.ToFp32() ?? [];
+        float[] mask = _recorded.Find("mask") is { } recorded ? recorded.ToFp32()[..(_query[1] * _key[1])] : []; // ggml pads a mask to whole tiles of rows
         Rounding.RoundInPlace(mask, NumericFormat.Fp16);
         float scale = _recorded.Attributes.Number("scale") is { } given ? (float)given : 1 / MathF.Sqrt(_query[2]);
         return _inputs[cache] = new FlashAttentionInput(_query[0], _key[0], _query[1], _key[1], _recorded.Get("q").ToFp32(), keys, values, mask, scale);

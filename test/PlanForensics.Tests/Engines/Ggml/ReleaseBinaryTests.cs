@@ -12,7 +12,7 @@ namespace PlanForensics.Tests.Engines.Ggml;
 
 /// <summary>
 /// What the release binaries of llama.cpp v0.5.0 (gcc 11.4, Ubuntu 22.04; npm package @node-llama-cpp/linux-x64 3.22.1) gave on these inputs: the first 8 bytes of the SHA-256 of the outputs, on two
-/// threads unless said. zen4 has avx512_bf16, skylakex has AVX-512 without it, haswell has AVX2. glibc 2.36.
+/// threads unless said. zen4 has avx512_bf16, skylakex has AVX-512 without it, haswell has AVX2, x64 is portable C. glibc 2.36.
 /// </summary>
 public sealed class ReleaseBinaryTests
 {
@@ -77,6 +77,30 @@ public sealed class ReleaseBinaryTests
     [InlineData("haswell", "q4_0", 1, 12, 288, 2000, "a753e6741c5ca26a")]
     [InlineData("haswell", "q4_0", 3, 8, 64, 2010, "141ed915e5e88144")]
     [InlineData("haswell", "q4_0", 2, 7, 1024, 2020, "5e31842a7c6da0b1")]
+    [InlineData("x64", "f32", 1, 12, 288, 0, "14da5c0cca2c8faf")]
+    [InlineData("x64", "f32", 1, 7, 37, 10, "88112842c1772939")]
+    [InlineData("x64", "f32", 2, 8, 96, 20, "b37e56f7c30e5c5b")]
+    [InlineData("x64", "f32", 3, 8, 160, 30, "ab63b11c763f7a18")]
+    [InlineData("x64", "f32", 2, 6, 192, 40, "94b70c68d200df22")]
+    [InlineData("x64", "f32", 5, 16, 1024, 50, "d38aca3d95efc577")]
+    [InlineData("x64", "f16", 1, 12, 288, 1000, "448817e1f60c10af")]
+    [InlineData("x64", "f16", 1, 7, 37, 1010, "8ad3d58c2782e4d2")]
+    [InlineData("x64", "f16", 2, 8, 96, 1020, "e9f7ce8a75e36ac3")]
+    [InlineData("x64", "f16", 3, 8, 160, 1030, "448243e42e1a6455")]
+    [InlineData("x64", "f16", 2, 6, 192, 1040, "f7b82f472135bc49")]
+    [InlineData("x64", "f16", 5, 16, 1024, 1050, "353872dbc98604aa")]
+    [InlineData("x64", "bf16", 1, 12, 288, 30000, "834662ba7ebcce46")]
+    [InlineData("x64", "bf16", 1, 7, 37, 30010, "eaaf52c2f66a4087")]
+    [InlineData("x64", "bf16", 2, 8, 96, 30020, "83220892e6efcac8")]
+    [InlineData("x64", "bf16", 3, 8, 160, 30030, "1c0d706e8600881d")]
+    [InlineData("x64", "bf16", 2, 6, 192, 30040, "eb75bf961ef5136d")]
+    [InlineData("x64", "bf16", 5, 16, 1024, 30050, "a8636a7165766527")]
+    [InlineData("x64", "q8_0", 1, 12, 288, 8000, "0665dd48ca8b8ac4")]
+    [InlineData("x64", "q8_0", 3, 8, 64, 8010, "b440a2dc53bcd546")]
+    [InlineData("x64", "q8_0", 2, 7, 1024, 8020, "ff6ecde72cd1659c")]
+    [InlineData("x64", "q4_0", 1, 12, 288, 2000, "d563fcfc9c66f001")]
+    [InlineData("x64", "q4_0", 3, 8, 64, 2010, "83f0b807fff131f8")]
+    [InlineData("x64", "q4_0", 2, 7, 1024, 2020, "fdb836ed515f5875")]
     public void A_product_has_the_bits_of_the_release_binary(string cpu, string type, int m, int n, int k, int seed, string hash)
     {
         GgmlVectors vectors = VectorsOf(cpu);
@@ -85,7 +109,7 @@ public sealed class ReleaseBinaryTests
         float[] c = new float[m * n];
         if (BlockFormats.TryParse(type, out BlockFormat block))
         {
-            OperatorPlan plan = new QuantizedDot("llamafile", block).PlanFor(new GemmKey(m, n, k) { Blocks = block }).Plan!;
+            OperatorPlan plan = (cpu == "x64" ? (IGemmFamily)new ScalarDot(block) : new QuantizedDot("llamafile", block)).PlanFor(new GemmKey(m, n, k) { Blocks = block }).Plan!;
             KernelSelection.Default.QuantizedGemm(
                 (QuantizedGemmProgram)plan.Lower(new OperatorShape(m, n, k)), a, new BlockMatrix(block, n, k, BlockQuantizer.QuantizeWeights(block, w)), c);
         }
@@ -93,7 +117,7 @@ public sealed class ReleaseBinaryTests
         {
             NumericFormat format = FormatOf(type);
             Rounding.RoundInPlace(w, format);
-            OperatorPlan plan = new Llamafile(vectors, format).PlanFor(new GemmKey(m, n, k) { Weights = format, Threads = 2 }).Plan!;
+            OperatorPlan plan = (cpu == "x64" ? (IGemmFamily)new ScalarVecDot(format) : new Llamafile(vectors, format)).PlanFor(new GemmKey(m, n, k) { Weights = format, Threads = 2 }).Plan!;
             KernelSelection.Default.Gemm((GemmProgram)plan.Lower(new OperatorShape(m, n, k)), a, new WeightMatrix(n, k, w), [], c);
         }
 
