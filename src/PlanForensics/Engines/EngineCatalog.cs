@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PlanForensics.Engines.Aten;
+using PlanForensics.Engines.DotNet;
 using PlanForensics.Engines.Ggml;
 using PlanForensics.Engines.Mlas;
 using PlanForensics.Engines.NumPy;
@@ -57,7 +58,7 @@ public static class EngineCatalog
     public static ImmutableArray<Aten.ScaledDotProduct> Attentions { get; } = Aten.ScaledDotProduct.All;
 
     /// <summary>Operators over rows; names are unique.</summary>
-    public static ImmutableArray<IRowFamily> Rows { get; } = [.. AtenRows.All, .. ColumnSum.All, .. MlasRows.All, new ReduceSum(), .. NumPyRows.All, .. GgmlRows.All];
+    public static ImmutableArray<IRowFamily> Rows { get; } = [.. AtenRows.All, .. ColumnSum.All, .. MlasRows.All, new ReduceSum(), .. NumPyRows.All, .. TensorSum.All, .. GgmlRows.All];
 
     private static IEnumerable<IGemmFamily> GgmlProducts(NumericFormat weights) =>
         Enum.GetValues<GgmlVectors>().Where(vectors => weights == NumericFormat.Bf16 || vectors != GgmlVectors.Avx512F)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using FluentAssertions;
 using PlanForensics.Identification;
 using PlanForensics.Numerics;
@@ -38,6 +39,20 @@ public sealed class LiveRowTests(ITestOutputHelper log)
             using (OnnxSession session = OnnxSession.Open("ReduceSum", 1, [("X", [rows, width])], [rows, 1], axes: 1))
                 session.Run(y, x);
             Check("sum", "ort", x, y, [rows], null, $"sum {rows} x {width} seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void Sums_of_TensorPrimitives_are_named_and_replayed_at_any_width()
+    {
+        int seed = LiveSeed.Next();
+        var random = new Random(seed);
+        foreach (int width in (int[])[1, 2, 3, 4, 5, 7, 8, 11, 15, 16, 17, 31, 64, 127, 128, 129, 143, 144, 145, random.Next(150, 600), random.Next(600, 3000)])
+        {
+            int rows = random.Next(20, 30);
+            float[] x = LiveSeed.Values(random, rows * width);
+            float[] y = [.. Enumerable.Range(0, rows).Select(row => TensorPrimitives.Sum<float>(x.AsSpan(row * width, width)))];
+            Check("sum", "tensor_primitives", x, y, [rows], null, $"TensorPrimitives.Sum {rows} x {width} seed {seed}");
         }
     }
 

@@ -22,7 +22,11 @@ public static class ConformanceCases
 
     private static readonly Gen<LaneTree> Lanes = Gen.Select(
         OneOf(1, 1, 2, 4, 5, 8, 32), OneOf(1, 1, 2, 4), OneOf(0, 2, 4), Merges(), Merges(),
-        (lanes, vector, warp, merge, block) => new LaneTree { Lanes = lanes, Vector = vector, Warp = warp, Merge = merge, BlockMerge = block });
+        (lanes, vector, warp, merge, block) => new LaneTree
+        {
+            Lanes = lanes, Vector = vector, Warp = warp, Merge = merge, BlockMerge = block, ShortForward = warp % 2 == 1,
+            Order = (lanes + vector + warp) % 5 == 0 ? (LaneOrder)(lanes % 4) : LaneOrder.Spread, Accumulators = vector,
+        });
 
     private static readonly Gen<ReductionStep> Steps = OneOf(
         ReductionStep.Fma, ReductionStep.Fma, ReductionStep.MulAdd, ReductionStep.Add, ReductionStep.Bf16Pair, ReductionStep.MulAddProduct(NumericFormat.Fp32));
@@ -107,7 +111,7 @@ public static class ConformanceCases
             Gen.Bool, Gen.Bool, Formats, Gen.Bool, OneOf(Division.Divide, Division.Reciprocal), OneOf(ReductionStep.MulAdd, ReductionStep.Fma), Formats,
             (query, two, probabilities, normalize, divide, rescale, output) => new AttentionPlan
             {
-                ScaleQuery = query, BaseTwo = two, Probabilities = probabilities, NormalizeProbabilities = normalize, Divide = divide, Rescale = rescale, Output = output,
+                ScaleQuery = query, BaseTwo = two, Math = two ? MathPath.Portable : (MathPath)((int)output % (int)MathPath.CudaApprox), Probabilities = probabilities, NormalizeProbabilities = normalize, Divide = divide, Rescale = rescale, Output = output,
             }),
         Gen.Select(OneOf(1, 2, 3), OneOf(1, 2, 4, 7), OneOf(1, 8, 16, 48, 64), OneOf(1, 5, 33, 64, 70, 130)), Kinds, Gen.Int[0, 1 << 20],
         (blocks, ends, shape, kind, seed) => Attention(
@@ -197,7 +201,11 @@ public static class ConformanceCases
     {
         float[] x = ConformanceValues.Create(kind, seed, length);
         float[] z = ConformanceValues.Create(kind, seed + 1, length);
-        var activation = new ActivationPlan { Form = flag ? ActivationForm.Sigmoid : ActivationForm.Divide, Intermediate = formats.First, Output = formats.Second };
+        var activation = new ActivationPlan
+        {
+            Math = (MathPath)(seed % (int)MathPath.CudaApprox), Form = flag ? ActivationForm.Sigmoid : ActivationForm.Divide, Steps = other ? formats.First : NumericFormat.Fp32,
+            Gelu = (GeluForm)(seed % 2), Intermediate = formats.First, Output = formats.Second,
+        };
         var rope = new RopePlan { Step = flag ? ReductionStep.Fma : ReductionStep.MulAdd, Product = flag ? NumericFormat.Fp32 : formats.First, Output = formats.Second };
         float[] heads = ConformanceValues.Create(kind, seed + 2, 6 * length);
         return which switch
@@ -226,7 +234,7 @@ public static class ConformanceCases
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
 
-    private static Gen<MergeOrder> Merges() => OneOf(MergeOrder.Forward, MergeOrder.Butterfly, MergeOrder.Neighbours);
+    private static Gen<MergeOrder> Merges() => OneOf(MergeOrder.Forward, MergeOrder.Butterfly, MergeOrder.Neighbours, MergeOrder.HalfNeighbours);
 
     private static Gen<OperatorShape> Shapes(Gen<int> rows, Gen<int> columns, Gen<int> depths) =>
         Gen.Select(rows, columns, depths, Gen.Bool, (m, n, k, bias) => new OperatorShape(m, n, k, bias));

@@ -15,6 +15,8 @@ internal sealed class RowCall
         (_x, _mask, Operator) = (x, mask, @operator);
         Width = width;
         Rows = (int)(x.ElementCount / Width);
+        Weight = Values(recorded, "weight", 1);
+        Bias = Values(recorded, "bias", 0);
         Scale = (float)(recorded.Attributes.Number("scale") ?? 1);
         Epsilon = (float)(recorded.Attributes.Number("eps") ?? 1e-5);
         Key = new RowKey(Rows, Width) { Threads = recorded.Threads, Format = Holds(x) && Holds(recorded.Output) ? NumericFormat.Bf16 : NumericFormat.Fp32 };
@@ -30,6 +32,12 @@ internal sealed class RowCall
 
     public float Epsilon { get; }
 
+    /// <summary>Weight of each column of a norm; ones where none is recorded.</summary>
+    public float[] Weight { get; }
+
+    /// <summary>Bias of each column of a norm; zeros where none is recorded.</summary>
+    public float[] Bias { get; }
+
     /// <summary>bf16 where every input and output value is one.</summary>
     public RowKey Key { get; }
 
@@ -41,7 +49,9 @@ internal sealed class RowCall
     /// <summary>The calls that the record may mean; none where it is no such operator or its tensors do not fit. A sum is one of rows, of columns or of everything, by its number of outputs.</summary>
     public static IEnumerable<RowCall> Of(RecordedOperator recorded)
     {
-        if (KindOf(recorded.Operation) is not { } kind || recorded.Find("x") is not { Format: NumericFormat.Fp32, ElementCount: > 0 } x || recorded.Find("weight") is not null || recorded.Find("bias") is not null)
+        if (KindOf(recorded.Operation) is not { } kind || recorded.Find("x") is not { Format: NumericFormat.Fp32, ElementCount: > 0 } x)
+            return [];
+        if (!Fits(recorded, kind, x, "weight") || !Fits(recorded, kind, x, "bias") || (kind == RowOperator.RmsNorm && recorded.Find("bias") is not null))
             return [];
         if (recorded.Attributes.Number("max_bias") is not (null or 0))
             return [];
@@ -99,6 +109,19 @@ internal sealed class RowCall
         "gelu" => RowOperator.Gelu,
         _ => null,
     };
+
+    /// <summary>Only norms have weights and biases, one value a column.</summary>
+    private static bool Fits(RecordedOperator recorded, RowOperator kind, TensorValue x, string name) => recorded.Find(name) is not { } tensor
+        || (kind is RowOperator.RmsNorm or RowOperator.Norm && tensor.Format == NumericFormat.Fp32 && tensor.ElementCount == x.Shape[^1]);
+
+    private float[] Values(RecordedOperator recorded, string name, float otherwise)
+    {
+        float[] values = new float[Operator is RowOperator.RmsNorm or RowOperator.Norm ? Width : 0];
+        Array.Fill(values, otherwise);
+        if (recorded.Find(name) is { } tensor)
+            MemoryMarshal.Cast<byte, float>(tensor.Bytes.Span).CopyTo(values);
+        return values;
+    }
 
     private static bool Holds(TensorValue tensor)
     {

@@ -69,10 +69,10 @@ internal sealed class RowSource : ICandidateSource
                 RowOperators.Softmax(softmax, call.Scale, call.X, call.Mask(), output);
                 break;
             case NormProgram norm when call.Operator == RowOperator.RmsNorm:
-                KernelSelection.Default.RmsNorm(norm, call.Epsilon, call.X, Ones(call.Width), output);
+                KernelSelection.Default.RmsNorm(norm, call.Epsilon, call.X, call.Weight, output);
                 break;
             case NormProgram norm:
-                KernelSelection.Default.LayerNorm(norm, call.Epsilon, call.X, Ones(call.Width), new float[call.Width], output);
+                KernelSelection.Default.LayerNorm(norm, call.Epsilon, call.X, call.Weight, call.Bias, output);
                 break;
             default:
                 Activate((ActivationPlan)plan, call, output);
@@ -86,12 +86,5 @@ internal sealed class RowSource : ICandidateSource
             RowOperators.Silu(plan, call.Width, call.X, output);
         else
             KernelSelection.Default.GeluTanh(plan, call.X, output);
-    }
-
-    private static float[] Ones(int width)
-    {
-        float[] ones = new float[width];
-        Array.Fill(ones, 1);
-        return ones;
     }
 }

@@ -9,6 +9,7 @@ internal static class RowWords
     {
         ["aten", .. var rest] => ["torch", .. rest],
         ["mlas" or "ort", ..] => ["ort", "onnx"],
+        ["tensor_primitives", ..] => ["tensorprimitives"],
         ["ggml", _, "avx512"] or ["ggml", _] => ["ggml"],
         ["ggml", _, var build] => ["ggml", build],
         var parts => [.. parts],
