@@ -25,4 +25,10 @@ public enum ElementwiseFunction
     /// ONNX Runtime's FastGelu, and Gelu with <c>approximate=tanh</c>: <c>u = fl(x * fl(fl(fl(0x1.2444f2p-5 * x) * x) + 0x1.988454p-1))</c>, <c>fl(fl(0.5 * x) * fl(Tanh(u) + 1))</c> (<c>mlas_gelu_tanh</c>).
     /// </summary>
     MlasGeluTanh,
+
+    /// <summary>
+    /// PyTorch's GELU with <c>approximate=tanh</c> in whole vectors: <c>u = fl(0x1.988454p-1 * fma(0.044715, fl(fl(x * x) * x), x))</c>, <c>fl(fl(0.5 * x) * fl(1 + SleefTanh(u)))</c> (<c>aten_gelu_tanh</c>).
+    /// Elements that fill no block of 32 take glibc's tanhf instead, which this library does not hold.
+    /// </summary>
+    AtenGeluTanh,
 }

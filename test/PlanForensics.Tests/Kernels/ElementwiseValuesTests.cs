@@ -26,6 +26,21 @@ public sealed class ElementwiseValuesTests
         Bits(y).Should().Be(expected);
     }
 
+    [Fact] // 32 elements, one block, read off libtorch 2.10.0 on AVX-512
+    public void PyTorch_s_gelu_by_tanh_has_the_library_s_bits()
+    {
+        float[] x = Floats(
+            "00000000 80000000 000116C2 3727C5AC 3DCCCCCD BE4CCCCD 3E99999A BF000000 3F333333 BF666666 3F8CCCCD BFB33333 3FD9999A C0066666 40266666 C0533333 "
+            + "40866666 C0A9999A 40D00000 C1000000 41300000 C1600000 3D4CCCCD BC54FDF4 3F800000 BF800000 40000000 C0000000 40400000 C0400000 C0800000 40A00000");
+        float[] y = new float[32];
+        KernelSelection.Default.Elementwise(new ElementwisePlan(ElementwiseFunction.AtenGeluTanh), x, y);
+        Bits(y).Should().Be(
+            "00000000 80000000 00008B61 36A7C604 3D5D1D05 BDAC5616 3E3DD1E1 BE1DFD26 3F07D372 BE29C002 3F735948 BDE8059A 3FCFE2B4 BD18E864 4025A776 BAABDEE6 "
+            + "4086662F 80000000 40D00000 80000000 41300000 80000000 3CD4F788 BBD2C866 3F57585C BE229E90 3FFA3042 BD39F7C0 403FC468 BB6E6200 B8934000 409FFFFF");
+        KernelSelection.Default.Elementwise(new ElementwisePlan(ElementwiseFunction.MlasGeluTanh), x, x);
+        x.Should().NotEqual(y); // negative control
+    }
+
     [Fact] // negative control: the textbook formula is another function
     public void An_exponential_gives_other_bits_than_MLAS_s_logistic()
     {

@@ -6,7 +6,7 @@ using PlanForensics.Plans;
 
 namespace PlanForensics.Identification.Functions;
 
-/// <summary>Functions of elements as ONNX Runtime computes them.</summary>
+/// <summary>Functions of elements as ONNX Runtime computes them, and PyTorch's GELU by tanh.</summary>
 internal sealed class FunctionSource : ICandidateSource
 {
     private static readonly ImmutableDictionary<string, ImmutableArray<ElementwiseFunction>> Functions = new Dictionary<string, ImmutableArray<ElementwiseFunction>>
@@ -23,14 +23,24 @@ internal sealed class FunctionSource : ICandidateSource
 
     public IEnumerable<PlanCandidate> Candidates(RecordedOperator recorded)
     {
-        TensorValue x = recorded.Get("x");
         foreach (ElementwiseFunction function in Functions[recorded.Operation])
-        {
-            var plan = new ElementwisePlan(function);
-            yield return new PlanCandidate("mlas.elementwise", plan.Text, output => KernelSelection.Default.Elementwise(plan, MemoryMarshal.Cast<byte, float>(x.Bytes.Span), output))
-            {
-                EngineWords = EngineNames.Of("mlas.elementwise"),
-            };
-        }
+            yield return Candidate(recorded, "mlas.elementwise", new ElementwisePlan(function));
+        if (recorded.Operation == "gelu" && AtenTakesVectorsOnly(recorded))
+            yield return Candidate(recorded, "aten.gelu.tanh.avx512", new ElementwisePlan(ElementwiseFunction.AtenGeluTanh));
+    }
+
+    // Other elements run glibc's tanhf: those that fill no block, and with several threads those at the end of each thread's share of a large tensor.
+    private static bool AtenTakesVectorsOnly(RecordedOperator recorded)
+    {
+        const long Block = 32;
+        const long ShareFrom = 32_768;
+        long count = recorded.Output.ElementCount;
+        return count % Block == 0 && (recorded.Threads == 1 || count <= ShareFrom);
+    }
+
+    private static PlanCandidate Candidate(RecordedOperator recorded, string name, ElementwisePlan plan)
+    {
+        TensorValue x = recorded.Get("x");
+        return new PlanCandidate(name, plan.Text, output => KernelSelection.Default.Elementwise(plan, MemoryMarshal.Cast<byte, float>(x.Bytes.Span), output)) { EngineWords = EngineNames.Of(name) };
     }
 }

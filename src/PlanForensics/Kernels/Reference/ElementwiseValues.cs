@@ -32,6 +32,7 @@ internal static class ElementwiseValues
         ElementwiseFunction.MlasErf => MlasFunctions.Erf(x),
         ElementwiseFunction.MlasGeluErf => 0.5f * x * (MlasFunctions.Erf(x * RootOfHalf) + 1),
         ElementwiseFunction.MlasGeluTanh => 0.5f * x * (MlasFunctions.Tanh(x * ((CubicFactor * x * x) + RootOfTwoOverPi)) + 1),
+        ElementwiseFunction.AtenGeluTanh => 0.5f * x * (1 + SleefTanh.Tanh(RootOfTwoOverPi * MathF.FusedMultiplyAdd(0.044715f, x * x * x, x))),
         _ => throw new ArgumentOutOfRangeException(nameof(function), function, "an unknown function"),
     };
 }
