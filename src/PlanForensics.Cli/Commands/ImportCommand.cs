@@ -1,68 +1,84 @@
 using System.CommandLine;
+using System.Diagnostics;
 using PlanForensics.Cli.Json;
 using PlanForensics.Cli.Output;
 using PlanForensics.Contracts;
 using PlanForensics.Store;
+using PlanForensics.Telemetry;
 
 namespace PlanForensics.Cli.Commands;
 
-/// <summary><c>import</c>: contract JSON lines into a store.</summary>
+/// <summary><c>import</c>: contracts, and other tools' records, into a store.</summary>
 internal static class ImportCommand
 {
-    private const int ProgressUnits = 1000;
+    private const string Auto = "auto";
 
     public static Command Create(Session session)
     {
-        Argument<string> file = new("FILE") { Description = "contracts as JSON lines; - for standard input" };
+        Argument<string> file = new("FILE") { Description = "the records; - for standard input" };
+        Option<string> format = new("--format")
+        {
+            Description = "jsonl (contracts), trace, nsys, prometheus, otlp, ncu; auto tells by content",
+            DefaultValueFactory = _ => Auto,
+        };
+        format.AcceptOnlyFromAmong([Auto, .. TelemetryFormats.All.Select(TelemetryFormats.NameOf)]);
         Option<string> store = StoreOption.Create("the store; created when it is missing");
         Option<bool> skipBad = new("--skip-bad") { Description = "leave damaged lines out, and name them; else one damaged line stops the import" };
         return new ToolCommand(
             "import",
-            "writes recorded contracts into a store: all of them, or on failure none",
+            "writes recorded contracts and other tools' records into a store: all of them, or on failure none",
             "import contracts.jsonl --store incident.db",
+            "import profile.sqlite --format nsys --store incident.db",
             "import contracts.jsonl --store incident.db --skip-bad --json")
         {
-            file, store, skipBad,
-        }.Runs(parsed => Run(parsed, parsed.GetRequiredValue(file), parsed.GetRequiredValue(store), parsed.GetValue(skipBad), session));
+            file, format, store, skipBad,
+        }.Runs(parsed => Run(parsed, parsed.GetRequiredValue(file), parsed.GetRequiredValue(format), parsed.GetRequiredValue(store), parsed.GetValue(skipBad), session));
     }
 
-    private static ExitCode Run(ParseResult parsed, string file, string path, bool skipBad, Session session)
+    private static ExitCode Run(ParseResult parsed, string file, string format, string path, bool skipBad, Session session)
     {
+        long started = Stopwatch.GetTimestamp();
         List<ContractFormatException> skipped = [];
-        using Stream input = file == "-" ? Console.OpenStandardInput() : File.OpenRead(InputFile.Existing(file, "file of contracts"));
-        long length = file == "-" ? 0 : input.Length;
+        using ImportSource source = ImportSource.Open(file, session);
+        TelemetryFormat chosen = format == Auto
+            ? source.Detect() ?? throw new CannotRunException($"the content of {file} is none of the formats that import knows; say which with --format")
+            : TelemetryFormats.All.Single(known => TelemetryFormats.NameOf(known) == format);
         using ContractStore store = ContractStore.Open(path);
-        ContractImport done = session.Track($"importing {Path.GetFileName(file)}", ProgressUnits, progress =>
-        {
-            using WatchedStream watched = new(
-                input, at => progress.Report(length == 0 ? 0 : (int)(at * ProgressUnits / length)), session.Cancellation);
-            return Import(store, watched, file, skipBad, skipped);
-        });
+        ImportDocument done = Import(source, chosen, store, skipBad, skipped);
+        done = done with { Seconds = Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3) };
         foreach (ContractFormatException line in skipped)
             session.Remark($"{file}: {line.Message}; skipped");
+        foreach (string remark in done.Remarks ?? [])
+            session.Remark($"{file}: {remark}");
         if (parsed.WantsJson())
         {
-            session.WriteJson(ImportDocument.Of(file, store.Path, done, skipped), ToolJson.Documents.ImportDocument);
+            session.WriteJson(done, ToolJson.Documents.ImportDocument);
             return ExitCode.Same;
         }
 
         TextReport report = session.Report;
         report.Value("store", store.Path);
-        report.Value("imported", Numbers.Count(done.Imported, "contract"));
-        report.Value("present", $"{Numbers.Count(done.AlreadyPresent, "contract")} already there with equal content");
+        report.Value("format", done.Format);
+        report.Value("records", Numbers.Count(done.Records, "record"));
+        report.Value("imported", $"{Numbers.Count(done.Imported, "contract")}, {Numbers.Count(done.Steps, "step")}, {Numbers.Count(done.Kernels, "kernel")}");
+        report.Value("present", chosen == TelemetryFormat.JsonLines
+            ? $"{Numbers.Count(done.AlreadyPresent, "contract")} already there with equal content"
+            : done.AlreadyPresent == 0 ? "nothing" : "the same file was imported before; nothing was changed");
         report.Value("skipped", Numbers.Count(done.Skipped, "damaged line"));
         return ExitCode.Same;
     }
 
-    private static ContractImport Import(ContractStore store, Stream input, string file, bool skipBad, List<ContractFormatException> skipped)
+    private static ImportDocument Import(ImportSource source, TelemetryFormat format, ContractStore store, bool skipBad, List<ContractFormatException> skipped)
     {
         try
         {
-            return store.Import(input, new ContractReadOptions { SkipDamaged = skipBad, OnSkipped = skipped.Add });
+            return format == TelemetryFormat.JsonLines
+                ? ImportDocument.Of(source.Name, store.Path, source.ImportContracts(store, skipBad, skipped), skipped)
+                : source.ImportTelemetry(store, format, skipBad, skipped);
         }
         catch (ContractFormatException exception)
         {
-            throw new CannotRunException($"{file}: {exception.Message}; nothing was imported. --skip-bad leaves damaged lines out", exception);
+            throw new CannotRunException($"{source.Name}: {exception.Message}; nothing was imported. --skip-bad leaves damaged lines out", exception);
         }
     }
 }

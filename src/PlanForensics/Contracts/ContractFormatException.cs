@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PlanForensics.Contracts;
 
-/// <summary>A line of contract JSON cannot be read.</summary>
+/// <summary>A line of contract JSON, or of another tool's records, cannot be read.</summary>
 public sealed class ContractFormatException : FormatException
 {
     internal ContractFormatException(long line, long column, string reason, Exception? inner = null)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using PlanForensics.Contracts;
+using PlanForensics.Contracts.Telemetry;
 using PlanForensics.Numerics;
 
 namespace PlanForensics.Store;
@@ -143,11 +144,40 @@ public sealed class ContractStore : IDisposable
         ContractLineReader reader = new(stream, options);
         return Change("importing", transaction =>
         {
-            (long imported, long present) = (0, 0);
+            (long imported, long present, long steps) = (0, 0, 0);
             foreach (ExecutionContract contract in reader.Read())
+            {
+                steps += contract.Steps.Count;
                 _ = WriteOne(contract, transaction) ? imported++ : present++;
-            return new ContractImport(reader.LineCount, imported, present, reader.SkippedCount);
+            }
+
+            return new ContractImport(reader.LineCount, imported, present, reader.SkippedCount, steps);
         });
+    }
+
+    /// <summary>Writes records of another tool: all, or on failure none. A file that was imported before is left alone.</summary>
+    /// <param name="origin">Where they come from.</param>
+    /// <param name="read">Reads them into the sink; returns remarks to keep with the import.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="ContractFormatException">The reader found a damaged line.</exception>
+    /// <exception cref="ContractStoreException">A request is in the store, or the file cannot be written.</exception>
+    public TelemetryImport Import(TelemetryOrigin origin, Func<ITelemetrySink, IReadOnlyList<string>> read)
+    {
+        ArgumentNullException.ThrowIfNull(origin);
+        ArgumentNullException.ThrowIfNull(read);
+        try
+        {
+            return Change("importing", transaction =>
+            {
+                using TelemetryWriter telemetry = new(_connection, transaction, Writer);
+                return telemetry.TryBegin(origin) ? telemetry.Finish(read(telemetry)) : new TelemetryImport(AlreadyPresent: true);
+            });
+        }
+        catch (RequestTakenException exception)
+        {
+            throw new ContractStoreException(ContractStoreProblem.Conflict, Path,
+                $"the contract store {Path} has a request \"{exception.RequestId}\" from elsewhere; nothing was changed, import into another store", exception);
+        }
     }
 
     /// <summary>Checks the whole file: SQLite's integrity and foreign keys, and the hash of every tensor. Takes as long as reading the file.</summary>

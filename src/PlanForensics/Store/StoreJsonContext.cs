@@ -8,4 +8,5 @@ namespace PlanForensics.Store;
 [JsonSerializable(typeof(CapturedExtra))]
 [JsonSerializable(typeof(UnknownFields))]
 [JsonSerializable(typeof(int[]))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class StoreJsonContext : JsonSerializerContext;

@@ -97,7 +97,8 @@ public sealed class StoreCommandTests(Incident incident) : IClassFixture<Inciden
         lenient.ExitCode.Should().Be(0);
         lenient.Error.Should().Contain("line 2").And.Contain("skipped");
         lenient.Json.GetProperty("imported").GetInt32().Should().Be(2);
-        lenient.Json.GetProperty("skipped")[0].GetProperty("line").GetInt32().Should().Be(2);
+        lenient.Json.GetProperty("skipped").GetInt32().Should().Be(1);
+        lenient.Json.GetProperty("skipped_lines")[0].GetProperty("line").GetInt32().Should().Be(2);
     }
 
     [Fact]

@@ -169,9 +169,9 @@ public sealed class ContractStoreTests : IDisposable
 
         lines.Position = 0;
         using ContractStore copy = ContractStore.Open(_folder.File("copy.db"));
-        copy.Import(lines).Should().Be(new ContractImport(2, 2, 0, 0));
+        copy.Import(lines).Should().Be(new ContractImport(2, 2, 0, 0, Steps: 4));
         lines.Position = 0;
-        copy.Import(lines).Should().Be(new ContractImport(2, 0, 2, 0));
+        copy.Import(lines).Should().Be(new ContractImport(2, 0, 2, 0, Steps: 4));
         copy.Get("r1").Should().Be(ContractSamples.Small());
         copy.Get(ContractSamples.Full().RequestId).Should().Be(ContractSamples.Full());
     }
@@ -186,7 +186,7 @@ public sealed class ContractStoreTests : IDisposable
 
         import.Should().Throw<ContractFormatException>().Which.Line.Should().Be(2);
         store.List().Should().BeEmpty();
-        store.Import(new MemoryStream(Encoding.UTF8.GetBytes(text)), new ContractReadOptions { SkipDamaged = true }).Should().Be(new ContractImport(3, 2, 0, 1));
+        store.Import(new MemoryStream(Encoding.UTF8.GetBytes(text)), new ContractReadOptions { SkipDamaged = true }).Should().Be(new ContractImport(3, 2, 0, 1, Steps: 6));
         store.List().Should().HaveCount(2);
     }
 
