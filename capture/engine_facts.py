@@ -30,9 +30,9 @@ def engine(threads):
         blas = ctypes.CDLL("libopenblas.so.0")
         blas.openblas_get_corename.restype = blas.openblas_get_config.restype = ctypes.c_char_p
         release = version_of("libopenblas0-pthread") or blas.openblas_get_config().decode().split()[1]
-        blas, blas_threads = f"OpenBLAS {release} core {blas.openblas_get_corename().decode()}", blas.openblas_get_num_threads()
+        blas, blas_threads = f"OpenBLAS {release} core {blas.openblas_get_corename().decode()}", str(blas.openblas_get_num_threads())
     except (OSError, AttributeError):
-        blas, blas_threads = "unknown", None
+        blas, blas_threads = "unknown", ""
     flags, native = "", "unknown"
     if os.path.exists("/proc/cpuinfo"):
         with open("/proc/cpuinfo", encoding="utf-8") as file:

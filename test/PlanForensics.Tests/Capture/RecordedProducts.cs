@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using PlanForensics.Engines;
@@ -20,7 +21,7 @@ internal sealed record RecordedProduct(string Name, GemmKey Key, float[] Activat
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(incident, "manifest.json")));
         using SafetensorsSet weights = SafetensorsSet.Open(model);
-        int threads = document.RootElement.GetProperty("engine").GetProperty("blas_threads").GetInt32();
+        int threads = int.Parse(document.RootElement.GetProperty("engine").GetProperty("blas_threads").GetString()!, CultureInfo.InvariantCulture);
         foreach (JsonElement step in document.RootElement.GetProperty("runs").EnumerateArray().SelectMany(run => run.GetProperty("steps").EnumerateArray()))
         {
             byte[] data = File.ReadAllBytes(Path.Combine(incident, step.GetProperty("file").GetString()!));

@@ -47,7 +47,7 @@ public sealed partial record PyTorchEnvironment
     }
 
     /// <summary>Reads recorded versions and variables.</summary>
-    /// <param name="versions">What the libraries report, by name (torch, blas, onednn, cpu).</param>
+    /// <param name="versions">What the libraries report, by name (torch, blas, blas_threads, onednn, cpu).</param>
     /// <param name="environment">The recorded variables; null when none were recorded.</param>
     /// <param name="cpuFeatures">Features of the processor, or null.</param>
     /// <returns>What they say.</returns>
@@ -66,7 +66,7 @@ public sealed partial record PyTorchEnvironment
         }
 
         string? isa = Variable(environment, evidence, "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA") ?? Find(versions, "onednn", IsaPattern(), evidence);
-        return new PyTorchEnvironment { Core = core?.ToLowerInvariant(), Capability = capability, HasNativeBf16 = Native(isa, environment, processor), GemmThreads = Threads(environment, evidence), Evidence = evidence.ToValueList() };
+        return new PyTorchEnvironment { Core = core?.ToLowerInvariant(), Capability = capability, HasNativeBf16 = Native(isa, environment, processor), GemmThreads = Threads(versions, environment, evidence), Evidence = evidence.ToValueList() };
     }
 
     /// <summary>Words for reports.</summary>
@@ -94,8 +94,11 @@ public sealed partial record PyTorchEnvironment
         return null;
     }
 
-    private static int? Threads(ValueMap? environment, List<string> evidence) =>
-        int.TryParse(Variable(environment, evidence, "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"), out int threads) && threads > 0 ? threads : null;
+    /// <summary>What the library reports. A variable is only an upper bound, OpenBLAS takes no more threads than there are processors; so it decides when it says one.</summary>
+    private static int? Threads(ValueMap versions, ValueMap? environment, List<string> evidence) =>
+        int.TryParse(Find(versions, "blas_threads", CountPattern(), evidence), out int reported) ? reported
+            : Variable(environment, evidence, "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS") == "1" ? 1
+            : null;
 
     private static string? Processor(ValueMap? environment, string processor, List<string> evidence)
     {
@@ -128,6 +131,9 @@ public sealed partial record PyTorchEnvironment
             _ => null,
         };
     }
+
+    [GeneratedRegex(@"^([1-9][0-9]{0,5})$")]
+    private static partial Regex CountPattern();
 
     [GeneratedRegex(@"\bcore (\w+)", RegexOptions.IgnoreCase)]
     private static partial Regex CorePattern();

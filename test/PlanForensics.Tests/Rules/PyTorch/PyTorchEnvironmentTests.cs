@@ -29,6 +29,15 @@ public sealed class PyTorchEnvironmentTests
             .Should().Equal("openblas.sandybridge.sgemm, aten.default, batch 1, 1 blas thread");
     }
 
+    /// <summary>OPENBLAS_NUM_THREADS=3 on two processors gives two threads.</summary>
+    [Fact]
+    public void A_thread_variable_is_an_upper_bound_and_the_library_s_report_decides()
+    {
+        ValueMap three = Map(("OPENBLAS_NUM_THREADS", "3"));
+        PyTorchEnvironment.Of(ValueMap.Empty, three).GemmThreads.Should().BeNull();
+        PyTorchEnvironment.Of(Map(("blas_threads", "2")), three).GemmThreads.Should().Be(2);
+    }
+
     [Fact]
     public void An_unset_variable_follows_from_the_processor_only_where_the_environment_was_recorded()
     {
