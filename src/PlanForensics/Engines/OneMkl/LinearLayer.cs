@@ -27,9 +27,8 @@ public sealed class LinearLayer : IGemmFamily
 
     private static string? AddVectors(PlanRegions regions, GemmKey key, int firstRow, int rows)
     {
-        if (rows == 1)
-            return SgemmDispatch.ByRowAddress(
-                key.N, key.K, key.WeightAddressModulo16, (int)((long)firstRow * key.K % 4) * sizeof(float), (first, count, plan) => regions.Add(firstRow, 1, first, count, plan));
+        if (key.M == 1)
+            return SgemmDispatch.ByRowAddress(key.N, key.K, key.WeightAddressModulo16, 0, (first, count, plan) => regions.Add(0, 1, first, count, plan));
         if (key.N == 1)
             return SgemmDispatch.ByRowAddress(rows, key.K, 0, key.WeightAddressModulo16 ?? 0, (first, count, plan) => regions.Add(firstRow + first, count, 0, 1, plan));
         if (key.K % 4 != 0 && rows > MostRows)

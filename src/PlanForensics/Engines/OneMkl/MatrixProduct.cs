@@ -28,7 +28,7 @@ public sealed class MatrixProduct : IGemmFamily
     {
         if (key.N == 1 && rows > 1)
             return SgemmDispatch.ByRowAddress(rows, key.K, 0, key.WeightAddressModulo16 ?? 0, (first, count, plan) => regions.Add(firstRow + first, count, 0, 1, plan));
-        if (key.N % 4 == 0 || rows == 1)
+        if (key.N % 4 == 0 || key.M == 1)
         {
             regions.Add(firstRow, rows, 0, key.N, VectorOrders.Sequential);
             return null;
