@@ -145,21 +145,21 @@ class Recorder:
         kind, n = self.one_of(F32, F16), self.one_of(1, 1, 1, 2, 7, 63, 64, 65, 90)
         keys = self.one_of(self.between(1, 140), self.between(500, 530), self.between(400, 1200)) if n < 10 else self.between(1, 200)
         d, key_heads = self.one_of(32, 40, 64, 72, 80, 96, 100, 112, 128), self.one_of(1, 2)
-        heads, dv, threads = key_heads * self.one_of(1, 2, 4), self.one_of(d, d, d, 32, 48, 60, 64), self.between(1, 4)
+        heads, dv, threads = key_heads * self.one_of(1, 2, 3), self.one_of(d, d, d, 32, 48, 60, 64), self.between(1, 4)
         q, k, v = self.normal(heads, n, d), narrowed(kind, self.normal(key_heads, keys, d)), narrowed(kind, self.normal(key_heads, keys, dv))
         mask = None
         if self.random.random() < 0.6:
             mask = narrowed(F16, np.where(self.random.random((n, keys)) < 0.2, -np.inf, self.normal(n, keys)))
             mask[:, 0] = 0
-        scale = float(np.float32(1 / np.sqrt(d)))
+        scale, bias = float(np.float32(1 / np.sqrt(d))), 0.0 if mask is None else self.one_of(0.0, 0.0, 8.0)
         attend = self.ggml.function("ggml_flash_attn_ext", P, P, P, P, P, P, F, F, F)
         put = self.ggml.put
         values = self.ggml.run(
-            lambda context: attend(context, put(context, F32, q), put(context, kind, k), put(context, kind, v), None if mask is None else put(context, F16, mask), scale, 0, 0),
+            lambda context: attend(context, put(context, F32, q), put(context, kind, k), put(context, kind, v), None if mask is None else put(context, F16, mask), scale, bias, 0),
             heads * n * dv, threads)
         self.record(
             f"flash_{case}.bin", values, op="flash_attn_ext", shape=[n, heads, dv], engine=f"ggml.flash_attn_ext.{NAMES[kind]}.{self.cpu}", M=n, N=heads, K=d, KV=keys, Hkv=key_heads,
-            threads=threads, scale=scale, A=self.save(f"Q_{case}.bin", q), Kfile=self.save(f"K_{case}.bin", k), Vfile=self.save(f"V_{case}.bin", v),
+            threads=threads, scale=scale, max_bias=bias, A=self.save(f"Q_{case}.bin", q), Kfile=self.save(f"K_{case}.bin", k), Vfile=self.save(f"V_{case}.bin", v),
             mask="" if mask is None else self.save(f"mask_{case}.bin", mask))
 
     def rows(self, case):

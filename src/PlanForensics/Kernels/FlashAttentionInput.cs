@@ -11,7 +11,7 @@ public sealed class FlashAttentionInput
     /// <param name="keys">Keys, (key heads, keys, head_dim).</param>
     /// <param name="values">Values, (key heads, keys, value_dim).</param>
     /// <param name="keyCount">Keys of a head.</param>
-    /// <param name="mask">Added to the scores, (rows, keys), the same for every head; or empty.</param>
+    /// <param name="mask">Added to the scores, (rows, keys), the same for every head, or (heads, rows, keys); or empty.</param>
     /// <param name="scale">Factor of the scores.</param>
     /// <exception cref="ArgumentException">Heads do not divide, or a length does not fit the others.</exception>
     public FlashAttentionInput(
@@ -29,8 +29,8 @@ public sealed class FlashAttentionInput
             throw new ArgumentException($"expected {queryRows} query rows and {keyRows} keys of one dimension; got {queries.Length} and {keys.Length} values", nameof(queries));
         if (values.Length % keyRows != 0 || values.Length == 0)
             throw new ArgumentException($"expected {keyRows} rows of values; got {values.Length} values", nameof(values));
-        if (mask.Length != 0 && mask.Length != (long)rows * keyCount)
-            throw new ArgumentException($"expected a mask of {rows} x {keyCount} or none; got {mask.Length} values", nameof(mask));
+        if (mask.Length != 0 && mask.Length != (long)rows * keyCount && mask.Length != queryRows * keyCount)
+            throw new ArgumentException($"expected a mask of {rows} x {keyCount}, one for each of {heads} heads, or none; got {mask.Length} values", nameof(mask));
         (Heads, KeyHeads, Rows, KeyCount, Queries, Keys, Values, Mask, Scale) = (heads, keyHeads, rows, keyCount, queries, keys, values, mask, scale);
         HeadDimension = (int)(queries.Length / queryRows);
         ValueDimension = (int)(values.Length / keyRows);
@@ -63,8 +63,17 @@ public sealed class FlashAttentionInput
     /// <summary>Values, (key heads, keys, value_dim).</summary>
     public ReadOnlyMemory<float> Values { get; }
 
-    /// <summary>Mask, (rows, keys), or empty.</summary>
+    /// <summary>Mask, (rows, keys) or (heads, rows, keys), or empty.</summary>
     public ReadOnlyMemory<float> Mask { get; }
+
+    /// <summary>The mask of one query row; empty where there is none.</summary>
+    internal ReadOnlySpan<float> MaskOf(int head, int row)
+    {
+        if (Mask.Length == 0)
+            return default;
+        int first = Mask.Length == Rows * KeyCount ? 0 : head * Rows;
+        return Mask.Span.Slice((first + row) * KeyCount, KeyCount);
+    }
 
     /// <summary>Factor of the scores.</summary>
     public float Scale { get; }

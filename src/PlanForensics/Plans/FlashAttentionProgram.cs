@@ -14,7 +14,7 @@ namespace PlanForensics.Plans;
 /// <c>S = fl(S + T)</c>, the sum in binary64. Then <c>O = fma(p_j, v_j, O)</c> for the keys of the tile in order. exp and vexp differ for ggml's math paths only.</para>
 /// <para>Chunks (each walked by keys): from M = -inf, S = 0, O = 0, in order; a chunk with S_c = 0 is passed over. <c>N = max(M, M_c)</c>, <c>a = exp(fl(M - N))</c>, <c>b = exp(fl(M_c - N))</c>,
 /// <c>O = fma(O, a, fl(O_c * b))</c>, <c>S = fma(S, a, fl(S_c * b))</c>, <c>M = N</c>.</para>
-/// <para>Output: <c>fl(O * fl(1 / S))</c>; where S = 0, <c>fl(O * 0)</c>. A NaN is canonical. Not part of the program: ALiBi slopes, a soft cap, sinks. Bitwise: identical on every machine.
+/// <para>Output: <c>fl(O * fl(1 / S))</c>; where S = 0, <c>fl(O * 0)</c>. A NaN is canonical. Not part of the program: a soft cap, sinks; ALiBi slopes are part of the mask. Bitwise: identical on every machine.
 /// Source: ggml-cpu's ops.cpp as gcc 12.2 -O3 compiles it (which products are fused is the compiler's choice), checked on recorded results.</para>
 /// </remarks>
 public sealed class FlashAttentionProgram : OperatorProgram

@@ -104,7 +104,7 @@ public sealed class FlashAttentionTests
     {
         FluentActions.Invoking(() => new FlashAttentionInput(3, 2, 1, 1, new float[3], new float[2], new float[2], default, 1)).Should().Throw<ArgumentException>().WithMessage("*3 and 2*");
         FluentActions.Invoking(() => new FlashAttentionInput(2, 1, 1, 1, new float[4], new float[1], new float[2], default, 1)).Should().Throw<ArgumentException>().WithMessage("*one dimension*");
-        FluentActions.Invoking(() => new FlashAttentionInput(1, 1, 1, 2, new float[1], new float[2], new float[2], new float[1], 1)).Should().Throw<ArgumentException>().WithMessage("*mask of 1 x 2*");
+        FluentActions.Invoking(() => new FlashAttentionInput(1, 1, 1, 2, new float[1], new float[2], new float[2], new float[1], 1)).Should().Throw<ArgumentException>().WithMessage("*mask of 1 x 2, one for each of 1 heads*");
         var input = new FlashAttentionInput(1, 1, 1, 2, new float[1], new float[2], new float[2], default, 1);
         FluentActions.Invoking(() => Run("flash_attention{qk: gemm}", input, new float[2])).Should().Throw<ArgumentException>().WithMessage("*1 x 1 x 1 outputs; got 2*");
     }

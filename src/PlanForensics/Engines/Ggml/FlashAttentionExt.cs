@@ -8,7 +8,7 @@ namespace PlanForensics.Engines.Ggml;
 /// <para>Current builds: one query row of one stream that sees 512 keys or more is cut into one chunk a thread (so the thread count changes bits, and one thread still goes through the merge); 64 rows or more with a value
 /// dimension that fills vector registers (a multiple of 16, AVX2: 8) are tiled by 64 keys, with fp32 queries and sequential scores; everything else walks keys with a <c>vec_dot</c> a score, queries rounded to the keys'
 /// format, and accumulates in the values' format. Before tiling and chunks (February 2025) keys were always walked. Whether the running sum of keys is fused is the compiler's choice.</para>
-/// <para>Not covered: quantised keys or values, ALiBi, a soft cap, sinks. Source: ggml commits d99724f2 and c392e509 (gcc 12.2 -O3, recorded results; the old build with fp16 keys only); llama.cpp v0.5.0's
+/// <para>Not covered: quantised keys or values, a soft cap, sinks. ALiBi only changes the mask. Source: ggml commits d99724f2 and c392e509 (gcc 12.2 -O3, recorded results; the old build with fp16 keys only); llama.cpp v0.5.0's
 /// release binaries (gcc 11.4), run on random shapes.</para>
 /// </remarks>
 /// <param name="vectors">Vector instructions of the build.</param>

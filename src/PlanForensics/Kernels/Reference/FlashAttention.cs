@@ -23,7 +23,7 @@ internal static class FlashAttention
             for (int row = 0; row < rows; row++)
             {
                 Span<float> own = scores.AsSpan(row * keys, keys);
-                ReadOnlySpan<float> mask = input.Mask.Length == 0 ? default : input.Mask.Span.Slice(row * keys, keys);
+                ReadOnlySpan<float> mask = input.MaskOf(head, row);
                 ScaleAndMask(own, mask, input.Scale);
                 Row(program, own, mask, values, output.Slice(((row * input.Heads) + head) * width, width));
             }
