@@ -80,7 +80,8 @@ internal static class PlanRecognition
         NumericFormat? staging = chains.Select(chain => chain.StoredAs).FirstOrDefault(format => format is not null);
         NumericFormat accumulator = chains.Count > 0 && staging is not null ? chains.First(chain => chain.StoredAs is not null).Accumulator : root.Accumulator;
         int[] strides = [.. segments.Where(segment => segment.Count > 1).Select(segment => Math.Abs(segment.Stride)).Where(stride => stride > 1).Distinct().OrderDescending().Take(3)];
-        (int Lanes, int Vector)[] lanes = [(1, 1), .. strides.SelectMany(stride => (int[])[1, 2, 4, 8], (stride, vector) => (stride / vector, vector)).Where(pair => pair.Item1 > 1 && pair.Item1 <= 4096)];
+        (int Lanes, int Vector)[] vectors = [.. chains.Prepend(root).Select(Vectors).Where(pair => pair.Lanes > 1).Distinct().Take(2)];
+        (int Lanes, int Vector)[] lanes = [(1, 1), .. vectors, .. strides.SelectMany(stride => (int[])[1, 2, 4, 8], (stride, vector) => (stride / vector, vector)).Where(pair => pair.Item1 > 1 && pair.Item1 <= 4096)];
         int[] blocks = [0, .. root.Items.OfType<ReductionChain>().Select(chain => chain.TermCount).Prepend(root.Items[0].TermCount).Where(count => count > 1 && count < program.Depth && count <= 65536).Distinct().Take(4)];
         bool zero = root.StartsAtZero || chains.Exists(chain => chain.StartsAtZero);
         foreach (int block in blocks)
@@ -102,6 +103,12 @@ internal static class PlanRecognition
             }
         }
     }
+
+    /// <summary>Lanes that take runs of successive terms: the length of a chain's first run, and its distance from the next.</summary>
+    private static (int Lanes, int Vector) Vectors(ReductionChain chain) =>
+        chain.Items is [ReductionSegment { Stride: 1 } first, ReductionSegment second, ..] && second.Start > first.Start && first.Count <= 64 && (second.Start - first.Start) % first.Count == 0
+            ? ((second.Start - first.Start) / first.Count, first.Count)
+            : (1, 1);
 
     private static IEnumerable<GemmPlan> Splits(GemmPlan plan, int depth, int chunk, NumericFormat? staging)
     {

@@ -54,6 +54,27 @@ internal static class LiveReplay
         return (equal, replayed.Length);
     }
 
+    /// <summary>Whether a rule's plan adds every element in the order that was probed, starts at +0.0 aside (they change no bit but the sign of a zero).</summary>
+    public static bool IsOrderOf(OperatorPlan plan, ProbeReport report, (int M, int N, int K) shape)
+    {
+        var operation = new OperatorShape(shape.M, shape.N, shape.K);
+        string[] rule = Orders((GemmProgram)plan.Lower(operation), shape);
+        return rule.AsSpan().SequenceEqual(Orders((GemmProgram)report.Plan!.Lower(operation), shape));
+    }
+
+    private static string[] Orders(GemmProgram program, (int M, int N, int K) shape)
+    {
+        string[] orders = new string[shape.M * shape.N];
+        foreach (ProgramRegion region in program.Regions)
+        {
+            string text = ReductionProgram.Parse(region.Program.Text.Replace("+0", "", StringComparison.Ordinal)).Text;
+            for (int row = region.RowStart; row < region.RowStart + region.RowCount; row++)
+                Array.Fill(orders, text, (row * shape.N) + region.ColumnStart, region.ColumnCount);
+        }
+
+        return orders;
+    }
+
     public static void Recovered(ProbeReport report, string what)
     {
         report.Outcome.Should().Be(ProbeOutcome.Recovered, "{0}: {1}", what, report.Reason);

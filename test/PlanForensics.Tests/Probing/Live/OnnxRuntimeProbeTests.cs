@@ -1,4 +1,6 @@
+using System.Runtime.Intrinsics.X86;
 using FluentAssertions;
+using PlanForensics.Engines;
 using PlanForensics.Plans;
 using PlanForensics.Probing;
 using Xunit;
@@ -20,7 +22,9 @@ public sealed class OnnxRuntimeProbeTests(ITestOutputHelper output)
             (int M, int N, int K) shape = (trial == 0 ? 1 : random.Next(1, 18), random.Next(1, 100), random.Next(2, trial < 2 ? 900 : 300));
             using OnnxSession session = OnnxSession.Open("MatMul", threads, [("A", [shape.M, shape.K]), ("B", [shape.K, shape.N])], [shape.M, shape.N]);
             Action<ReadOnlySpan<float>, ReadOnlySpan<float>, Span<float>> engine = (a, b, c) => session.Run(c, a, b);
-            Check($"MatMul {shape} threads {threads} seed {seed} trial {trial}", BlackBox.Gemm(shape.M, shape.N, shape.K, engine) with { TermsFirst = true, MasksInRows = false }, shape, true, random, engine);
+            Check(
+                $"MatMul {shape} threads {threads} seed {seed} trial {trial}", BlackBox.Gemm(shape.M, shape.N, shape.K, engine) with { TermsFirst = true, MasksInRows = false },
+                new GemmKey(shape.M, shape.N, shape.K) { Threads = threads, ConstantWeights = false, WeightsTransposed = false }, random, engine);
         }
     }
 
@@ -37,7 +41,7 @@ public sealed class OnnxRuntimeProbeTests(ITestOutputHelper output)
             using var constant = new ConstantSessions(shape, threads);
             Check(
                 $"MatMul with constant B {shape} threads {threads} seed {seed} trial {trial}", BlackBox.Gemm(shape.M, shape.N, shape.K, constant.Run) with { TermsFirst = true, MasksInRows = true },
-                shape, true, random, constant.Run);
+                new GemmKey(shape.M, shape.N, shape.K) { Threads = threads, ConstantWeights = true, WeightsTransposed = false }, random, constant.Run);
         }
     }
 
@@ -59,13 +63,18 @@ public sealed class OnnxRuntimeProbeTests(ITestOutputHelper output)
     }
 
     private void Check(
-        string what, BlackBox box, (int M, int N, int K) shape, bool termsFirst, Random random, Action<ReadOnlySpan<float>, ReadOnlySpan<float>, Span<float>> engine)
+        string what, BlackBox box, GemmKey key, Random random, Action<ReadOnlySpan<float>, ReadOnlySpan<float>, Span<float>> engine)
     {
         ProbeReport report = OrderProbe.Run(box);
         LiveReplay.Recovered(report, what);
-        (int equal, int elements) = LiveReplay.Gemm(report, shape, termsFirst, random, engine);
+        (int equal, int elements) = LiveReplay.Gemm(report, (key.M, key.N, key.K), true, random, engine);
         output.WriteLine($"{what}: {report.Classes.Length} classes, {report.Calls.Total} calls, {report.Elapsed.TotalMilliseconds:F0} ms, {equal} of {elements} elements; {report.Classes[0].Plan!.Text}");
         equal.Should().Be(elements, what);
+        string[] rules = [.. EngineCatalog.Gemms.Where(family => family.Name.StartsWith("mlas.", StringComparison.Ordinal)
+            && family.PlanFor(key).Plan is { } plan && LiveReplay.IsOrderOf(plan, report, (key.M, key.N, key.K))).Select(family => family.Name)];
+        output.WriteLine($"  rules that say so: {string.Join(", ", rules)}");
+        if (Avx512F.IsSupported)
+            rules.Should().NotBeEmpty(what);
     }
 
     /// <summary>A session for each constant B that is asked for.</summary>

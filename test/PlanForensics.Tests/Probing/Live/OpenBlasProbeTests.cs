@@ -1,4 +1,5 @@
 using FluentAssertions;
+using PlanForensics.Engines;
 using PlanForensics.Plans;
 using PlanForensics.Probing;
 using Xunit;
@@ -33,6 +34,8 @@ public sealed class OpenBlasProbeTests(ITestOutputHelper output)
             foreach (ProbedClass found in report.Classes)
                 output.WriteLine($"  {found.OutputCount} outputs: {Short(found.Plan!.Text)}");
             equal.Should().Be(elements, what);
+            if (library.Config.Contains("0.3.21", StringComparison.Ordinal) && Rule(core, shape, termsFirst, threads) is { } rule)
+                LiveReplay.IsOrderOf(rule, report, shape).Should().BeTrue("{0}: the rule of this core type says {1}, probed was {2}", what, rule.Text, report.Plan!.Text);
         }
     }
 
@@ -91,6 +94,10 @@ public sealed class OpenBlasProbeTests(ITestOutputHelper output)
         (int equal, int elements) = LiveReplay.Gemm(report, shape, false, new Random(1), (a, b, c) => library.Multiply(shape, false, 1, a, b, c));
         equal.Should().BeLessThan(elements / 2);
     }
+
+    private static OperatorPlan? Rule(string core, (int M, int N, int K) shape, bool termsFirst, int threads) => EngineCatalog.Gemms
+        .Single(family => family.Name.Equals($"openblas.{core}.sgemm", StringComparison.OrdinalIgnoreCase))
+        .PlanFor(new GemmKey(shape.M, shape.N, shape.K) { Threads = threads, WeightsTransposed = !termsFirst }).Plan;
 
     private static string Short(string text) => text.Length <= 200 ? text : text[..200] + "...";
 }
