@@ -3,6 +3,7 @@ using System.Diagnostics;
 using PlanForensics.Cli.Json;
 using PlanForensics.Cli.Output;
 using PlanForensics.Contracts;
+using PlanForensics.Incidents;
 using PlanForensics.Store;
 using PlanForensics.Telemetry;
 
@@ -15,7 +16,7 @@ internal static class ImportCommand
 
     public static Command Create(Session session)
     {
-        Argument<string> file = new("FILE") { Description = "the records; - for standard input" };
+        Argument<string> file = new("FILE") { Description = "the records, - for standard input, or the folder of a whole recorded incident" };
         Option<string> format = new("--format")
         {
             Description = "jsonl (contracts), trace, nsys, prometheus, otlp, ncu; auto tells by content",
@@ -29,7 +30,8 @@ internal static class ImportCommand
             "writes recorded contracts and other tools' records into a store: all of them, or on failure none",
             "import contracts.jsonl --store incident.db",
             "import profile.sqlite --format nsys --store incident.db",
-            "import contracts.jsonl --store incident.db --skip-bad --json")
+            "import contracts.jsonl --store incident.db --skip-bad --json",
+            "import incidents/flip --store incident.db")
         {
             file, format, store, skipBad,
         }.Runs(parsed => Run(parsed, parsed.GetRequiredValue(file), parsed.GetRequiredValue(format), parsed.GetRequiredValue(store), parsed.GetValue(skipBad), session));
@@ -37,6 +39,8 @@ internal static class ImportCommand
 
     private static ExitCode Run(ParseResult parsed, string file, string format, string path, bool skipBad, Session session)
     {
+        if (Directory.Exists(file))
+            return RunIncident(parsed, file, path, session);
         long started = Stopwatch.GetTimestamp();
         List<ContractFormatException> skipped = [];
         using ImportSource source = ImportSource.Open(file, session);
@@ -45,9 +49,28 @@ internal static class ImportCommand
             : TelemetryFormats.All.Single(known => TelemetryFormats.NameOf(known) == format);
         using ContractStore store = ContractStore.Open(path);
         ImportDocument done = Import(source, chosen, store, skipBad, skipped);
-        done = done with { Seconds = Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3) };
         foreach (ContractFormatException line in skipped)
             session.Remark($"{file}: {line.Message}; skipped");
+        return Report(parsed, file, done, chosen == TelemetryFormat.JsonLines, started, session);
+    }
+
+    /// <summary>Each run of a whole recorded incident becomes a request.</summary>
+    private static ExitCode RunIncident(ParseResult parsed, string folder, string path, Session session)
+    {
+        long started = Stopwatch.GetTimestamp();
+        WholeIncident incident = WholeIncident.Load(folder);
+        using MemoryStream lines = new();
+        foreach (IncidentRun run in incident.Runs)
+            lines.Write(System.Text.Encoding.UTF8.GetBytes(ContractJson.Format(IncidentContracts.Of(incident, run)) + "\n"));
+        lines.Position = 0;
+        using ContractStore store = ContractStore.Open(path);
+        ImportDocument done = ImportDocument.Of(folder, store.Path, store.Import(lines), []) with { Format = WholeIncident.FormatName };
+        return Report(parsed, folder, done, true, started, session);
+    }
+
+    private static ExitCode Report(ParseResult parsed, string file, ImportDocument done, bool areContracts, long started, Session session)
+    {
+        done = done with { Seconds = Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3) };
         foreach (string remark in done.Remarks ?? [])
             session.Remark($"{file}: {remark}");
         if (parsed.WantsJson())
@@ -57,11 +80,11 @@ internal static class ImportCommand
         }
 
         TextReport report = session.Report;
-        report.Value("store", store.Path);
+        report.Value("store", done.Store);
         report.Value("format", done.Format);
         report.Value("records", Numbers.Count(done.Records, "record"));
         report.Value("imported", $"{Numbers.Count(done.Imported, "contract")}, {Numbers.Count(done.Steps, "step")}, {Numbers.Count(done.Kernels, "kernel")}");
-        report.Value("present", chosen == TelemetryFormat.JsonLines
+        report.Value("present", areContracts
             ? $"{Numbers.Count(done.AlreadyPresent, "contract")} already there with equal content"
             : done.AlreadyPresent == 0 ? "nothing" : "the same file was imported before; nothing was changed");
         report.Value("skipped", Numbers.Count(done.Skipped, "damaged line"));

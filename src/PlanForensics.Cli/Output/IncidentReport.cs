@@ -14,6 +14,8 @@ internal static class IncidentReport
     {
         report.Value("incident", verdict.Incident);
         report.Prose("environment", verdict.Environment);
+        if (verdict.Backends.Count > 0)
+            report.Prose("kernels", $"{string.Join(" | ", verdict.Backends)}: the only ones that explain every run");
         foreach (IncidentRunVerdict run in verdict.Runs)
             PrintRun(run, report);
         report.Line();
@@ -33,6 +35,8 @@ internal static class IncidentReport
         report.Value(FormattableString.Invariant($"batch {run.Batch}"), Names.InWords(run.State));
         report.Prose("plan", run.Plan);
         report.Value("logits", FormattableString.Invariant($"{Numbers.Of(run.LogitsReproduced)} of {Numbers.Of(run.LogitsTotal)} reproduced, {run.TokensReproduced} of {run.TokensTotal} tokens"));
+        if (run.Operators.Count > 0)
+            report.Prose("operators", OperatorsOf(run));
         foreach (IncidentClass other in run.Others.Take(MostOthers))
             report.Prose("other", FormattableString.Invariant($"{100 * other.Share:0.0} % of the logits of {Numbers.Count(other.StepsCompared, "step")}: {other}"));
         if (run.Others.Count > MostOthers)
@@ -43,6 +47,14 @@ internal static class IncidentReport
             report.Prose("caveat", caveat);
         if (run.Controls is { } controls)
             report.Value("controls", string.Join(", ", new[] { controls.Repeat, controls.Probe, controls.Negative }.Select(control => $"{Names.InWords(control.Kind)} {(control.Passed ? "passed" : "FAILED")}")));
+    }
+
+    private static string OperatorsOf(IncidentRunVerdict run)
+    {
+        OperatorTally[] missed = [.. run.Operators.Where(tally => !tally.IsComplete)];
+        string all = FormattableString.Invariant(
+            $"{Numbers.Of(run.Operators.Sum(tally => tally.ElementsReproduced))} of {Numbers.Of(run.Operators.Sum(tally => tally.Elements))} values of {Numbers.Of(run.Operators.Sum(tally => tally.Operators))} recorded operators reproduced");
+        return missed.Length == 0 ? all : $"{all}; not all of {string.Join(", ", missed.Select(tally => tally.Kind))}";
     }
 
     private static void PrintFlip(IncidentFlip flip, IncidentVerdict verdict, ModelTokenizer tokenizer, TextReport report)

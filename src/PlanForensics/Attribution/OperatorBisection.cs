@@ -81,11 +81,13 @@ public sealed class OperatorBisection
         if (!other.Differs(baseline, _target))
             return result with { State = BisectionState.NotReproduced, Explanation = NotReproduced() };
         int replays = 0;
-        SubsetSearchResult found = SubsetSearch.Run(_space.Different.Count, subset =>
+        bool Changes(IReadOnlyList<int> subset)
         {
             progress?.Report(new AttributionProgress("bisect", ++replays, 0));
             return Replay(subset.Select(index => _space.Different[index])).Differs(baseline, _target);
-        });
+        }
+
+        SubsetSearchResult found = SubsetSearch.Run(_space.Different.Count, Changes, options.TriesSingles);
         ValueList<OperatorGroup> groups = found.Groups.Select(group => Describe(group, result.StepIndex!.Value)).ToValueList();
         return result with
         {

@@ -45,13 +45,13 @@ public sealed class PlanPin
 
     private PinResult Find(FoundOperator[] found, int? stepIndex)
     {
-        bool differs = !Try(PinScope.Operators, [], []).TokensEqual;
+        bool differs = !Try(PinScope.Operators, [], stepIndex).TokensEqual;
         var attempts = new List<PinAttempt>();
         foreach ((PinScope scope, DecoderOperator[] operators) in Scopes(found))
         {
             if (operators.Length == 0 || (attempts.Count > 0 && attempts[^1].OperatorsPinned == operators.Length))
                 continue;
-            attempts.Add(Try(scope, operators, RulesOf(operators, stepIndex)));
+            attempts.Add(Try(scope, operators, stepIndex));
             if (attempts[^1].TokensEqual)
                 return new PinResult(attempts[^1], attempts.ToValueList(), differs, Explain(attempts[^1], differs));
         }
@@ -81,10 +81,13 @@ public sealed class PlanPin
         return rules;
     }
 
-    private PinAttempt Try(PinScope scope, DecoderOperator[] operators, IReadOnlyList<PlanRule> rules)
+    private PinAttempt Try(PinScope scope, DecoderOperator[] operators, int? stepIndex)
     {
-        Dictionary<int, StepObservation> left = RunFreely(_a, rules);
-        Dictionary<int, StepObservation> right = RunFreely(_b, rules);
+        List<PlanRule> rules = RulesOf(operators, stepIndex);
+        DecoderOperator[] following = [.. operators.Where(node => rules.Exists(rule => rule.Plan is ComposedAttentionPlan && rule.Selects(rule.Phase!.Value, node.Layer, node.Role)))];
+        List<PlanRule> fixedRules = [.. rules.Where(rule => rule.Plan is not ComposedAttentionPlan)];
+        Dictionary<int, StepObservation> left = RunFreely(_a, fixedRules, following);
+        Dictionary<int, StepObservation> right = RunFreely(_b, fixedRules, following);
         int[] common = [.. left.Keys.Where(right.ContainsKey).Order()];
         int[] different = [.. common.Where(position => left[position].ChosenToken != right[position].ChosenToken)];
         bool bits = common.All(position => left[position].LogitsHash == right[position].LogitsHash);
@@ -94,13 +97,36 @@ public sealed class PlanPin
     }
 
     // By context length, so that a prefill in chunks compares with one in a single step.
-    private Dictionary<int, StepObservation> RunFreely((ExecutionContract Recorded, PlanSchedule Schedule) side, IReadOnlyList<PlanRule> rules)
+    private Dictionary<int, StepObservation> RunFreely(
+        (ExecutionContract Recorded, PlanSchedule Schedule) side, List<PlanRule> rules, DecoderOperator[] following)
     {
         PlanSchedule pinned = rules.Count == 0 ? side.Schedule : side.Schedule.With(side.Schedule.Name + ", pinned", rules);
+        if (following.Length > 0)
+            pinned = Follow(pinned, following);
         int prompt = side.Recorded.Request.TokenCount ?? 0;
         return ContractReplay.Steps(_engine, _model, side.Recorded, pinned.PlanFor, new ContractReplayOptions { TeacherForced = false }, _cancellation)
             .Where(step => step.State.Shape.KeyLength >= prompt)
             .ToDictionary(step => step.State.Shape.KeyLength, step => step.Observation);
+    }
+
+    // The plan of attention that is composed of matrix products holds for one number of keys: it is pinned to what side A runs at that length.
+    private PlanSchedule Follow(PlanSchedule schedule, DecoderOperator[] operators)
+    {
+        Dictionary<int, TrajectoryStep> steps = ContractTrajectory.Of(_a.Recorded).ToDictionary(step => step.Recorded.State.Shape.KeyLength);
+        var plans = new Dictionary<StepState, ExecutionPlan>(ReferenceEqualityComparer.Instance);
+        return new PlanSchedule(schedule.Name + ", following side A", state =>
+        {
+            if (plans.TryGetValue(state, out ExecutionPlan? plan))
+                return plan;
+            plan = schedule.PlanFor(state);
+            if (steps.TryGetValue(state.Shape.KeyLength, out TrajectoryStep? step))
+            {
+                ExecutionPlan own = _a.Schedule.PlanFor(step.Recorded.State);
+                plan = plan.With(operators.Select(node => SubstitutionSpace.RuleOf(node, step.Phase, own)));
+            }
+
+            return plans[state] = plan;
+        });
     }
 
     private static string Explain(PinAttempt pin, bool differs) => FormattableString.Invariant(

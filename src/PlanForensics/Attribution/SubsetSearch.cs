@@ -20,17 +20,20 @@ public sealed class SubsetSearch
     private readonly List<(int[] Set, bool Positive)> _evaluated = [];
     private int _evaluations;
 
-    private SubsetSearch(int count, Func<IReadOnlyList<int>, bool> predicate) => (_count, _predicate) = (count, predicate);
+    private readonly bool _triesSingles;
+
+    private SubsetSearch(int count, Func<IReadOnlyList<int>, bool> predicate, bool triesSingles) => (_count, _predicate, _triesSingles) = (count, predicate, triesSingles);
 
     /// <summary>Runs a search.</summary>
     /// <param name="count">n, at least 0.</param>
     /// <param name="predicate">Whether changing these things (0-based indices, ascending, at least one) has the effect. Must give the same answer for the same set.</param>
+    /// <param name="triesSingles">Whether everything is tried alone first, one evaluation each; what suffices alone is then all that is found, and sets are halved only where nothing does.</param>
     /// <returns>What was found.</returns>
-    public static SubsetSearchResult Run(int count, Func<IReadOnlyList<int>, bool> predicate)
+    public static SubsetSearchResult Run(int count, Func<IReadOnlyList<int>, bool> predicate, bool triesSingles = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentNullException.ThrowIfNull(predicate);
-        return new SubsetSearch(count, predicate).Run();
+        return new SubsetSearch(count, predicate, triesSingles).Run();
     }
 
     /// <summary>The most evaluations that a search for independent things takes.</summary>
@@ -52,6 +55,12 @@ public sealed class SubsetSearch
         var groups = new List<int[]>();
         int search = 0;
         int interaction = 0;
+        if (_triesSingles)
+        {
+            groups.AddRange(all.Where(item => Counted(ref search, [item])).Select(item => new[] { item }));
+            left = groups.Count > 0 ? [] : all;
+        }
+
         while (left.Length > 0 && Counted(ref search, left))
         {
             (int[] positive, int single) = Narrow(left, ref search);

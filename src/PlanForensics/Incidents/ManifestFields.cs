@@ -59,9 +59,9 @@ internal sealed class ManifestFields
         ? value.GetString()!
         : throw Refuse(FormattableString.Invariant($"{name}[{index}]"), "is no text")).ToValueList();
 
-    /// <summary>The object's text fields.</summary>
-    public ValueMap TextMap() => new(_element.EnumerateObject().Where(field => field.Value.ValueKind == JsonValueKind.String)
-        .DistinctBy(field => field.Name).Select(field => KeyValuePair.Create(field.Name, field.Value.GetString()!)));
+    /// <summary>The object's fields that hold a text or a number, as text.</summary>
+    public ValueMap TextMap() => new(_element.EnumerateObject().Where(entry => entry.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number)
+        .DistinctBy(entry => entry.Name).Select(entry => KeyValuePair.Create(entry.Name, entry.Value.ToString())));
 
     private JsonElement Get(string name) => _element.TryGetProperty(name, out JsonElement value) ? value : throw Refuse(name, "is missing");
 

@@ -131,4 +131,18 @@ public sealed class SubsetSearchTests
             Effect([.. Enumerable.Range(0, 12).Except(found)]).Should().BeFalse();
         });
     }
+
+    [Fact]
+    public void Trying_singles_first_finds_what_suffices_alone_where_halving_ends_at_a_group()
+    {
+        // 2 and 9 suffice alone, unless 3 undoes 2: the lower half is negative, the upper half is not tried further once a group is found.
+        bool Flips(IReadOnlyList<int> set) => (set.Contains(2) && !set.Contains(3)) || set.Contains(9);
+
+        SubsetSearchResult result = SubsetSearch.Run(16, Flips, triesSingles: true);
+
+        result.Groups.Select(group => group.Members.Single().Index).Should().Equal(2, 9);
+        result.Groups.Should().OnlyContain(group => group.Members[0].IsSufficient);
+        result.SearchEvaluations.Should().Be(16);
+        SubsetSearch.Run(16, set => set.Contains(4) && set.Contains(12), triesSingles: true).Groups.Single().Members.Select(member => member.Index).Order().Should().Equal(4, 12);
+    }
 }

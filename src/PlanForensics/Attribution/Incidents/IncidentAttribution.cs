@@ -3,8 +3,10 @@ using PlanForensics.Diffing;
 using PlanForensics.Engines.Aten;
 using PlanForensics.Engines.OneDnn;
 using PlanForensics.Incidents;
+using PlanForensics.Kernels;
 using PlanForensics.Models;
 using PlanForensics.Numerics;
+using PlanForensics.Plans;
 using PlanForensics.Replay;
 using PlanForensics.Rules.PyTorch;
 
@@ -26,15 +28,16 @@ public sealed class IncidentAttribution
     private readonly ReplayModel _model;
     private readonly WholeIncident _incident;
     private readonly IncidentOptions _options;
+    private readonly RecordedOperators? _operators;
     private readonly IProgress<AttributionProgress>? _progress;
     private readonly CancellationToken _cancellation;
     private readonly PyTorchEnvironment _environment;
     private readonly ValueList<PyTorchCandidate> _candidates;
 
     private IncidentAttribution(
-        IReplayEngine engine, ReplayModel model, WholeIncident incident, IncidentOptions options, IProgress<AttributionProgress>? progress, CancellationToken cancellation)
+        IReplayEngine engine, ReplayModel model, WholeIncident incident, IncidentOptions options, RecordedOperators? operators, IProgress<AttributionProgress>? progress, CancellationToken cancellation)
     {
-        (_engine, _model, _incident, _options, _progress, _cancellation) = (engine, model, incident, options, progress, cancellation);
+        (_engine, _model, _incident, _options, _operators, _progress, _cancellation) = (engine, model, incident, options, operators, progress, cancellation);
         _environment = PyTorchEnvironment.Of(incident.Engine.Versions, incident.Engine.Environment);
         ModelConfiguration configuration = model.Configuration;
         _candidates = PyTorchCandidates.All(
@@ -61,7 +64,11 @@ public sealed class IncidentAttribution
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(incident);
         Check(model, incident);
-        return new IncidentAttribution(engine, model, incident, options ?? new IncidentOptions(), progress, cancellation).Run();
+        options ??= new IncidentOptions();
+        using RecordedOperators? operators = options.UseOperators && model.Source.Files is [{ Path: var path }] && Path.GetExtension(path) == ".safetensors"
+            ? new RecordedOperators(KernelSelection.Default, model.Source, incident)
+            : null;
+        return new IncidentAttribution(engine, model, incident, options, operators, progress, cancellation).Run();
     }
 
     /// <summary>Prepares a model for an incident: with the recorded rope tables.</summary>
@@ -113,7 +120,7 @@ public sealed class IncidentAttribution
             flip ??= Explain((contracts[0], verdicts[0]), (contracts[index], verdicts[index]), found);
         }
 
-        return new IncidentVerdict(_incident.Name, _environment.ToString(), verdicts.ToValueList(), flip, flipped.ToValueList());
+        return new IncidentVerdict(_incident.Name, _environment.ToString(), Backends(verdicts), verdicts.ToValueList(), flip, flipped.ToValueList());
     }
 
     private IncidentRunVerdict Attribute(IncidentRun run, ExecutionContract recorded)
@@ -154,6 +161,7 @@ public sealed class IncidentAttribution
     {
         List<ComparedClass> ranked = [.. run.Compared.OrderByDescending(item => item.ReproducesEverything).ThenByDescending(item => item.Share).ThenByDescending(item => item.Counts.StepsEqual)];
         List<ComparedClass> found = [.. ranked.Where(item => item.ReproducesEverything && item.Counts.Steps == run.Run.Tokens.Count)];
+        ValueList<OperatorTally> tallies = Narrow(run, found);
         AttributionState state = found.Count switch { 0 => AttributionState.Unexplained, 1 => AttributionState.Identified, _ => AttributionState.Ambiguous };
         if (found.Count == 0 && ranked.Count > 0)
             found = [ranked[0]];
@@ -168,8 +176,35 @@ public sealed class IncidentAttribution
             TokensTotal = run.Run.Tokens.Count,
             Schedule = found.Count == 0 ? null : found[0].Class.Schedule,
             Caveats = run.Caveats.ToValueList(),
+            Operators = tallies,
+            Members = [.. found.SelectMany(item => item.Members)],
         };
         return state == AttributionState.Unexplained ? verdict : WithControls(verdict, run.Recorded, found[0].Class, ranked.Find(item => !item.ReproducesEverything)?.Class);
+    }
+
+    /// <summary>Compares the recorded operators under each class that reproduces the logits; where some reproduce all operators, the others go.</summary>
+    private ValueList<OperatorTally> Narrow(RunState run, List<ComparedClass> found)
+    {
+        if (_operators is null || found.Count == 0 || run.Run.Steps.Count == 0)
+            return [];
+        try
+        {
+            ValueList<OperatorTally>[] tallies = [.. found.Select(item => _operators.Compare(run.Run, item.Class.Schedule.PlanFor))];
+            ComparedClass[] complete = [.. found.Where((_, index) => tallies[index].All(tally => tally.IsComplete))];
+            if (complete.Length == 0)
+                run.Caveats.Add("no class reproduces every recorded operator");
+            else if (complete.Length < found.Count)
+                run.Caveats.Add(FormattableString.Invariant($"{found.Count} classes reproduce every logit; the recorded operators rule {found.Count - complete.Length} of them out"));
+            int first = complete.Length == 0 ? 0 : found.IndexOf(complete[0]);
+            if (complete.Length > 0)
+                found.RemoveAll(item => !complete.Contains(item));
+            return tallies[first];
+        }
+        catch (Exception exception) when (exception is IncidentFormatException or PlanNotSupportedException)
+        {
+            run.Caveats.Add($"the recorded operators were not used: {exception.Message}");
+            return [];
+        }
     }
 
     private IncidentRunVerdict WithControls(IncidentRunVerdict verdict, ExecutionContract recorded, CandidateClass found, CandidateClass? other)
@@ -186,7 +221,7 @@ public sealed class IncidentAttribution
         IEnumerable<string> names = members.GroupBy(candidate => candidate.ShortName).Select(group =>
         {
             int[] threads = [.. group.Select(candidate => candidate.Backend.GemmThreads).Order()];
-            bool any = UsualPools.All(threads.Contains) || group.First().Backend.Gemm is OneDnn2Bf16 or OneDnn2EmulatedBf16;
+            bool any = _environment.GemmThreads is not null || UsualPools.All(threads.Contains) || group.First().Backend.Gemm is OneDnn2Bf16 or OneDnn2EmulatedBf16;
             return any ? group.Key : $"{group.Key}, {string.Join(" or ", threads)} blas thread{(threads is [1] ? "" : "s")}";
         });
         return new IncidentClass(
@@ -197,13 +232,22 @@ public sealed class IncidentAttribution
         ? candidate.Backend.GemmThreads <= UsualThreads
         : candidate.Batch == batch && PyTorchCandidates.Allows(_environment, candidate);
 
+    /// <summary>Kernels that are among the classes found of every run.</summary>
+    private ValueList<string> Backends(List<IncidentRunVerdict> verdicts)
+    {
+        if (!verdicts.TrueForAll(run => run.IsExplained))
+            return [];
+        IEnumerable<IGrouping<AtenBackend, PyTorchCandidate>> backends = _candidates.GroupBy(candidate => candidate.Backend);
+        return backends.Where(group => verdicts.TrueForAll(run => group.Any(candidate => run.Members.Contains(candidate.Name)))).Select(group => PyTorchCandidate.NameOf(group.Key)).ToValueList();
+    }
+
     private IncidentFlip Explain((ExecutionContract Recorded, IncidentRunVerdict Verdict) a, (ExecutionContract Recorded, IncidentRunVerdict Verdict) b, TokenFlip flip)
     {
         if (!a.Verdict.IsExplained || !b.Verdict.IsExplained)
             return new IncidentFlip(a.Verdict.Batch, b.Verdict.Batch, flip, null, null);
         _progress?.Report(new AttributionProgress("bisect", 0, 0));
         BisectionResult bisection = OperatorBisection.Run(
-            _engine, _model, a.Recorded, a.Verdict.Schedule!, b.Recorded, b.Verdict.Schedule!, new BisectionOptions { StepIndex = flip.StepIndexA }, _progress, _cancellation);
+            _engine, _model, a.Recorded, a.Verdict.Schedule!, b.Recorded, b.Verdict.Schedule!, new BisectionOptions { StepIndex = flip.StepIndexA, TriesSingles = true }, _progress, _cancellation);
         if (bisection.State != BisectionState.Found || bisection.Groups.Count == 0)
             return new IncidentFlip(a.Verdict.Batch, b.Verdict.Batch, flip, bisection, null);
         _progress?.Report(new AttributionProgress("pin", 0, 0));

@@ -6,7 +6,7 @@ public sealed record IncidentOptions
     /// <summary>Steps over which candidates that the environment rules out, or that failed, are compared for their share; default 4. Null for all steps.</summary>
     public int? ShareSteps { get; init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(ShareSteps), value, "at least one step"); } = 4;
 
-    /// <summary>Whether recorded operators separate classes whose logits agree; default true.</summary>
+    /// <summary>Whether recorded operators are compared too, and separate classes whose logits agree; default true.</summary>
     public bool UseOperators { get; init; } = true;
 
     /// <summary>Threads; default one for each processor.</summary>

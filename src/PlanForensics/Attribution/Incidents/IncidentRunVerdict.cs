@@ -33,6 +33,9 @@ public sealed record IncidentRunVerdict
     /// <summary>Repeat, probe and negative control; null where no class reproduces the run.</summary>
     public ControlReport? Controls { get; init; }
 
+    /// <summary>What the class found reproduces of the recorded operators, by kind of call; empty where none were recorded or compared.</summary>
+    public ValueList<OperatorTally> Operators { get; init; } = [];
+
     /// <summary>What else the reader must know.</summary>
     public ValueList<string> Caveats { get; init; } = [];
 
@@ -47,6 +50,8 @@ public sealed record IncidentRunVerdict
 
     /// <summary>Whether a class reproduces the run.</summary>
     public bool IsExplained => State is AttributionState.Identified or AttributionState.Ambiguous;
+
+    internal HashSet<string> Members { get; init; } = [];
 
     /// <summary>The schedule of the class found, for bisection.</summary>
     internal Replay.PlanSchedule? Schedule { get; init; }

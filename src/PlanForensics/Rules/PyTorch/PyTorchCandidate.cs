@@ -1,5 +1,6 @@
 using PlanForensics.Contracts;
 using PlanForensics.Engines.Aten;
+using PlanForensics.Engines.OneDnn;
 using PlanForensics.Plans;
 
 namespace PlanForensics.Rules.PyTorch;
@@ -18,10 +19,19 @@ public sealed class PyTorchCandidate
     public int Batch { get; }
 
     /// <summary>Name in reports, for example <c>openblas.haswell.sgemm, aten.avx2, batch 2, 1 blas thread</c>.</summary>
-    public string Name => FormattableString.Invariant($"{ShortName}, {Backend.GemmThreads} blas thread{(Backend.GemmThreads == 1 ? "" : "s")}");
+    public string Name => $"{ShortName}, {ThreadsOf(Backend)}";
 
     /// <summary>The name without the library's threads.</summary>
     public string ShortName => FormattableString.Invariant($"{Backend.Name}, batch {Batch}");
+
+    /// <summary>A backend's name in reports, for example <c>openblas.haswell.sgemm, aten.avx2, 2 blas threads</c>.</summary>
+    /// <param name="backend">The backend.</param>
+    /// <returns>The name.</returns>
+    public static string NameOf(AtenBackend backend)
+    {
+        ArgumentNullException.ThrowIfNull(backend);
+        return backend.Gemm is OneDnn2Bf16 or OneDnn2EmulatedBf16 ? backend.Name : $"{backend.Name}, {ThreadsOf(backend)}";
+    }
 
     /// <summary>The plan of a step.</summary>
     /// <param name="state">The step's state; its shape is read, not its batch size.</param>
@@ -32,6 +42,8 @@ public sealed class PyTorchCandidate
         ArgumentNullException.ThrowIfNull(state);
         return _decoder.PlanFor(new AtenStep(Batch, state.Shape.QueryLength, state.Shape.KeyLength));
     }
+
+    private static string ThreadsOf(AtenBackend backend) => FormattableString.Invariant($"{backend.GemmThreads} blas thread{(backend.GemmThreads == 1 ? "" : "s")}");
 
     /// <summary>The name.</summary>
     /// <returns><see cref="Name"/>.</returns>
