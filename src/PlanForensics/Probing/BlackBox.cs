@@ -52,7 +52,11 @@ public sealed record BlackBox
     /// Whether the masks go into rows of A rather than columns of B, one question a row: for a B that the engine keeps (constant, packed weights), where every new B would cost a new session.
     /// Default: where there are more rows than columns.
     /// </summary>
-    public bool MasksInRows { get; init; }
+    public bool MasksInRows
+    {
+        get;
+        init => field = !value || HasProducts ? value : throw new ArgumentException($"a {Kind} has no rows of A to put masks into", nameof(value));
+    }
 
     /// <summary>Bytes, a multiple of 4 below 64, by which every buffer starts after a 64-byte boundary; default 0.</summary>
     public int AddressOffsetBytes

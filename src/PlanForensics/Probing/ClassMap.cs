@@ -11,17 +11,14 @@ internal static class ClassMap
         int outputs = calls.Lines * calls.Others;
         if (outputs == 1)
             return [new OutputGroup(calls, [0])];
-        var signature = new List<int>[outputs];
-        for (int output = 0; output < outputs; output++)
-            signature[output] = [];
-        foreach (TermPair pair in Pairs(calls.Terms, random, randomPairs))
-        {
+        var signature = new UInt128[outputs];
+        TermPair[] pairs = [.. Pairs(calls.Terms, random, randomPairs)];
+        foreach (TermPair pair in pairs)
             Ask(calls, units, pair, signature);
-            if (ProductProbe.Applies(calls.Box))
+        if (ProductProbe.Applies(calls.Box))
+            foreach (TermPair pair in pairs)
                 AskProduct(calls, pair, signature);
-        }
-
-        return [.. Enumerable.Range(0, outputs).GroupBy(output => string.Join(',', signature[output])).Select(group => new OutputGroup(calls, group))];
+        return [.. Enumerable.Range(0, outputs).GroupBy(output => signature[output]).Select(group => new OutputGroup(calls, group))];
     }
 
     /// <summary>Asks the same pairs twice; true when every output answers both times with the same bits.</summary>
@@ -50,7 +47,7 @@ internal static class ClassMap
         return true;
     }
 
-    private static void Ask(BoxCalls calls, CountingUnits units, TermPair pair, List<int>[] signature)
+    private static void Ask(BoxCalls calls, CountingUnits units, TermPair pair, UInt128[] signature)
     {
         int outputs = signature.Length;
         int[] survivors = new int[outputs];
@@ -66,11 +63,11 @@ internal static class ClassMap
         }
 
         for (int output = 0; output < outputs; output++)
-            signature[output].Add(survivors[output]);
+            signature[output] = Mix(signature[output], survivors[output]);
     }
 
     /// <summary>Equal trees may still differ in fusing products; wherever the second term joins a sum that holds the first, its answer tells.</summary>
-    private static void AskProduct(BoxCalls calls, TermPair pair, List<int>[] signature)
+    private static void AskProduct(BoxCalls calls, TermPair pair, UInt128[] signature)
     {
         calls.Fill(ProductProbe.Plain, 0);
         for (int line = 0; line < calls.Lines; line++)
@@ -80,8 +77,15 @@ internal static class ClassMap
         for (int output = 0; output < signature.Length; output++)
         {
             (int line, int other) = calls.Place(output);
-            signature[output].Add(BitConverter.SingleToInt32Bits(calls.Output(line, other)));
+            signature[output] = Mix(signature[output], BitConverter.SingleToInt32Bits(calls.Output(line, other)));
         }
+    }
+
+    /// <summary>Folds an answer into a signature: two answers that differ give signatures that differ, but for one chance in 2^100.</summary>
+    private static UInt128 Mix(UInt128 signature, int answer)
+    {
+        UInt128 mixed = (signature ^ (uint)answer) * new UInt128(0x9E3779B97F4A7C15, 0xF39CC0605CEDC835);
+        return mixed ^ (mixed >> 67);
     }
 
     private static void CallAll(BoxCalls calls, CountingUnits units, TermPair pair)

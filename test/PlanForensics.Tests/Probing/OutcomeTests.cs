@@ -91,8 +91,8 @@ public sealed class OutcomeTests
     [InlineData(NumericFormat.Fp8E4M3, 16)]
     public void A_narrow_output_is_counted_window_by_window(NumericFormat output, int units)
     {
-        const int Terms = 600;
-        ReductionProgram program = ReductionProgram.Parse(FormattableString.Invariant($"k={Terms} a=bf16 b=bf16 : fp32(fma 0..319, fp32(fma 320..599)) -> round {NumericFormats.NameOf(output)}"));
+        const int Terms = 330;
+        ReductionProgram program = ReductionProgram.Parse(FormattableString.Invariant($"k={Terms} a=bf16 b=bf16 : fp32(fma 0..199, fp32(fma 200..329)) -> round {NumericFormats.NameOf(output)}"));
         ProbeReport report = OrderProbe.Run(ProbedPrograms.Box(program));
         report.Outcome.Should().Be(ProbeOutcome.Recovered, report.Reason);
         report.UnitsPerCall.Should().BeLessThanOrEqualTo(units);
@@ -103,7 +103,7 @@ public sealed class OutcomeTests
     [Fact]
     public void Partial_sums_kept_in_bf16_are_noticed_and_counted_window_by_window()
     {
-        ReductionProgram program = ReductionProgram.Parse("k=1200 a=fp32 b=fp32 : fp32([3 by 400: fp32>bf16(fma 0..399)]) -> round fp32");
+        ReductionProgram program = ReductionProgram.Parse("k=600 a=fp32 b=fp32 : fp32([2 by 300: fp32>bf16(fma 0..299)]) -> round fp32");
         ProbeReport report = OrderProbe.Run(ProbedPrograms.Box(program));
         report.Outcome.Should().Be(ProbeOutcome.Recovered, report.Reason);
         report.UnitsPerCall.Should().Be(256);
