@@ -20,6 +20,7 @@ internal static class CommandList
         PlanCommand.Create(session),
         CublasCommand.Create(session),
         IdentifyCommand.Create(session),
+        ProbeCommand.Create(session),
         TensorCoreCommand.Create(session),
         KernelCommand.Create(session),
     ];
