@@ -6,11 +6,12 @@ namespace PlanForensics.Kernels;
 /// <summary>GELU by a table of fp16 results, as <see cref="ActivationPlan"/> states it.</summary>
 internal static class GeluTable
 {
-    private static readonly Lazy<float[]> Entries = new(Fill);
+    private static readonly Lazy<float[]> Fused = new(static () => Fill(isFused: true));
+    private static readonly Lazy<float[]> Unfused = new(static () => Fill(isFused: false));
 
     public static void Run(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> y)
     {
-        float[] entries = Entries.Value;
+        float[] entries = plan.Gelu == GeluForm.Fp16TableUnfused ? Unfused.Value : Fused.Value;
         for (int index = 0; index < x.Length; index++)
         {
             float value = x[index];
@@ -19,14 +20,14 @@ internal static class GeluTable
         }
     }
 
-    private static float[] Fill()
+    private static float[] Fill(bool isFused)
     {
         float factor = BitConverter.UInt32BitsToSingle(0x3F4C422A); // sqrt(2 / pi)
         float[] entries = new float[1 << 16];
         for (int pattern = 0; pattern < entries.Length; pattern++)
         {
             float h = Fp16.ToSingle((ushort)pattern);
-            float inner = factor * h * MathF.FusedMultiplyAdd(0.044715f * h, h, 1);
+            float inner = factor * h * (isFused ? MathF.FusedMultiplyAdd(0.044715f * h, h, 1) : (0.044715f * h * h) + 1);
             entries[pattern] = Rounding.ToFormat((0.5f * h) * (1 + PortableMath.Tanh(inner)), NumericFormat.Fp16);
         }
 

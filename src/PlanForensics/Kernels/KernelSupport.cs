@@ -138,7 +138,7 @@ internal static class KernelSupport
     }
 
     private static string ProblemOf(MathPath path, bool isBaseTwo = false) =>
-        !MathFunctions.HasExp(path) ? $"math path {PlanNames.Of(path)} is not replayed by this version; portable, glibc, sleef, mlas, ggml16 and ggml8 are"
+        !MathFunctions.HasExp(path) ? $"math path {PlanNames.Of(path)} is not replayed by this version; portable, glibc, sleef, mlas, ggml16, ggml8 and ggml4 are"
         : isBaseTwo && path != MathPath.Portable ? $"no power of two of math path {PlanNames.Of(path)} is known: use exp_base=e or math=portable"
         : "";
 

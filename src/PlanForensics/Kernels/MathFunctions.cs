@@ -17,6 +17,7 @@ internal static class MathFunctions
         MathPath.Mlas => MlasMath.Exp(value),
         MathPath.Ggml16 => GgmlMath.Exp16(value),
         MathPath.Ggml8 => GgmlMath.Exp8(value),
+        MathPath.Ggml4 => GgmlMath.Exp4(value),
         _ => throw new ArgumentOutOfRangeException(nameof(path), path, "no exponential of this path is known"),
     };
 

@@ -1,7 +1,7 @@
 namespace PlanForensics.Numerics;
 
-/// <summary>ggml's vector exponentials, bit for bit (the <c>ggml16</c> and <c>ggml8</c> math paths).</summary>
-/// <remarks>A NaN gives the canonical NaN 0x7FC00000. Bitwise: identical on every machine. Source: ggml's <c>ggml_v_expf</c> for AVX-512 and for AVX2 with FMA (commit d99724f2), compared with the same
+/// <summary>ggml's vector exponentials, bit for bit (the <c>ggml16</c>, <c>ggml8</c> and <c>ggml4</c> math paths).</summary>
+/// <remarks>A NaN gives the canonical NaN 0x7FC00000. Bitwise: identical on every machine. Source: ggml's <c>ggml_v_expf</c> for AVX-512, for AVX2 with FMA and for SSE2 (commit d99724f2), compared with the same
 /// instructions over every argument (docs/numerics.md).</remarks>
 public static class GgmlMath
 {
@@ -48,6 +48,32 @@ public static class GgmlMath
             return first * first;
         float second = Value(exponent - shift);
         return MathF.FusedMultiplyAdd(second, j, second) * first;
+    }
+
+    /// <summary>e^x, the SSE2 variant without FMA: four lanes at a time.</summary>
+    /// <remarks>Evaluation in fp32: as <see cref="Exp8"/> with every fma replaced by a product and an addition, each rounded. (The SSE2 variant of a build with FMA gives the bits of <see cref="Exp8"/>.)</remarks>
+    /// <param name="x">The argument.</param>
+    /// <returns>The value. Bitwise: identical on every machine.</returns>
+    public static float Exp4(float x)
+    {
+        float z = (x * Value(Log2E)) + ToInteger;
+        float n = z - ToInteger;
+        if (float.IsNaN(n))
+            return FormatLimits.CanonicalNaN32;
+        float b = x - (n * Value(Ln2High)) - (n * Value(Ln2Low));
+        float u = b * b;
+        float upper = (((Value(C5) * b) + Value(C4)) * u) + ((Value(C3) * b) + Value(C2));
+        float j = (upper * u) + (Value(C1) * b);
+        uint exponent = BitConverter.SingleToUInt32Bits(z) << 23;
+        float k = Value(exponent + 0x3F80_0000);
+        if (Math.Abs(n) <= 126)
+            return (j * k) + k;
+        uint shift = n <= 0 ? 0x8200_0000u : 0;
+        float first = Value(shift + 0x7F00_0000);
+        if (Math.Abs(n) > 192)
+            return first * first;
+        float second = Value(exponent - shift);
+        return ((second * j) + second) * first;
     }
 
     /// <summary>n, the rest b, the polynomial's upper terms, and n shifted to the exponent's place.</summary>

@@ -7,7 +7,7 @@ namespace PlanForensics.Plans;
 /// <para>SwiGLU: <c>a = silu(gate)</c> by <see cref="Form"/>, every operation rounded to binary32 and then to <see cref="Steps"/>, <c>a</c> rounded to <see cref="Intermediate"/>; <c>y = fl(a * up)</c> rounded to the output format.
 /// The exponential is <see cref="Math"/>'s, in the elements that <see cref="Block"/> leaves to a scalar loop its tail's.</para>
 /// <para>GELU (tanh): <c>u = fl(c * fl(x + fl(0.044715 * fl(x * fl(x * x)))))</c> with <c>c = 0x1.988454p-1</c>, <c>y = fl(fl(0.5 * x) * fl(1 + tanh(u)))</c>, rounded to the output format. By table: +0 up to -10, x from 10 on, else the
-/// entry at h = fp16(x): <c>fp16(fl(fl(0.5 * h) * fl(1 + tanh(a))))</c>, <c>a = fl(fl(c * h) * fma(fl(0.044715 * h), h, 1))</c>, tanh correctly rounded.</para>
+/// entry at h = fp16(x): <c>fp16(fl(fl(0.5 * h) * fl(1 + tanh(a))))</c>, <c>a = fl(fl(c * h) * fma(fl(0.044715 * h), h, 1))</c>, tanh correctly rounded; unfused: <c>fl(fl(fl(0.044715 * h) * h) + 1)</c>.</para>
 /// </remarks>
 public sealed record ActivationPlan : OperatorPlan
 {

@@ -56,7 +56,7 @@ public sealed class FlashAttentionProgram : OperatorProgram
 
     /// <summary>Key by key ggml takes glibc's expf only.</summary>
     private static MathPath PathOf(FlashAttentionPlan plan) =>
-        plan is { Walk: FlashWalk.Keys, Math: MathPath.Ggml16 or MathPath.Ggml8 } ? MathPath.Glibc : plan.Math;
+        plan is { Walk: FlashWalk.Keys, Math: MathPath.Ggml16 or MathPath.Ggml8 or MathPath.Ggml4 } ? MathPath.Glibc : plan.Math;
 
     private static ImmutableArray<(int Start, int Count)> Cut(FlashAttentionPlan plan, int keyCount)
     {

@@ -21,6 +21,9 @@ public enum MathPath
     /// <summary>ggml's vector exp with AVX2 and FMA, glibc's expf elsewhere (<c>ggml8</c>).</summary>
     Ggml8,
 
+    /// <summary>ggml's vector exp with SSE2 and without FMA, glibc's expf elsewhere (<c>ggml4</c>).</summary>
+    Ggml4,
+
     /// <summary>CUDA's approximate instructions (<c>cuda_approx</c>).</summary>
     CudaApprox,
 }

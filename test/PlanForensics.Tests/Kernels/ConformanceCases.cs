@@ -204,7 +204,7 @@ public static class ConformanceCases
         var activation = new ActivationPlan
         {
             Math = (MathPath)(seed % (int)MathPath.CudaApprox), Form = flag ? ActivationForm.Sigmoid : ActivationForm.Divide, Steps = other ? formats.First : NumericFormat.Fp32,
-            Gelu = (GeluForm)(seed % 2), Intermediate = formats.First, Output = formats.Second,
+            Gelu = (GeluForm)(seed % 3), Intermediate = formats.First, Output = formats.Second,
         };
         var rope = new RopePlan { Step = flag ? ReductionStep.Fma : ReductionStep.MulAdd, Product = flag ? NumericFormat.Fp32 : formats.First, Output = formats.Second };
         float[] heads = ConformanceValues.Create(kind, seed + 2, 6 * length);

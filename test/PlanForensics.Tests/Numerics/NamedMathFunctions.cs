@@ -5,7 +5,7 @@ namespace PlanForensics.Tests.Numerics;
 /// <summary>The library functions by name.</summary>
 internal static class NamedMathFunctions
 {
-    public static readonly string[] Exponentials = ["glibc", "sleef", "mlas", "ggml16", "ggml8"];
+    public static readonly string[] Exponentials = ["glibc", "sleef", "mlas", "ggml16", "ggml8", "ggml4"];
 
     public static Func<float, float> Named(string name) => name switch
     {
@@ -16,6 +16,7 @@ internal static class NamedMathFunctions
         "mlas" => MlasMath.Exp,
         "ggml16" => GgmlMath.Exp16,
         "ggml8" => GgmlMath.Exp8,
+        "ggml4" => GgmlMath.Exp4,
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such function"),
     };
 }

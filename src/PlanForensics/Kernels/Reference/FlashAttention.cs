@@ -126,7 +126,7 @@ internal static class FlashAttention
     }
 
     /// <summary>ggml's vector exponentials take full registers; single values go to glibc.</summary>
-    private static MathPath SinglePath(MathPath path) => path is MathPath.Ggml16 or MathPath.Ggml8 ? MathPath.Glibc : path;
+    private static MathPath SinglePath(MathPath path) => path is MathPath.Ggml16 or MathPath.Ggml8 or MathPath.Ggml4 ? MathPath.Glibc : path;
 
     private static double Folded(ReadOnlySpan<float> weights, int fold)
     {

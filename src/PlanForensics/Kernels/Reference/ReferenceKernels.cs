@@ -115,7 +115,7 @@ public sealed class ReferenceKernels : IOperatorKernels
     public void GeluTanh(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> y)
     {
         KernelSupport.CheckActivation(plan, x, y);
-        if (plan.Gelu == GeluForm.Fp16Table)
+        if (plan.Gelu != GeluForm.Tanh)
         {
             GeluTable.Run(plan, x, y);
             return;

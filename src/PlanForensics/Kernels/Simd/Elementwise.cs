@@ -54,7 +54,7 @@ internal static class Elementwise
     [SkipLocalsInit]
     public static void GeluTanh(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> y)
     {
-        if (plan.Gelu == GeluForm.Fp16Table)
+        if (plan.Gelu != GeluForm.Tanh)
         {
             GeluTable.Run(plan, x, y);
             return;
