@@ -12,9 +12,6 @@ internal sealed class ScaledDotProductSource : ICandidateSource
 {
     private static readonly ImmutableArray<int> ThreadCounts = [1, 2, 4, 8, 16];
 
-    // Orders that no engine runs.
-    private static readonly ImmutableArray<ScaledDotProductPlan> Controls = [new() { KeyBlock = 7 }, new() { KeyBlock = 16, Lanes = 8 }, new() { KeyBlock = 8 }];
-
     public bool Handles(RecordedOperator recorded) => recorded.Operation == "sdpa" && recorded.Find("mask") is null && AttentionCall.Of(recorded) is not null;
 
     public IEnumerable<PlanCandidate> Candidates(RecordedOperator recorded)
@@ -35,9 +32,14 @@ internal sealed class ScaledDotProductSource : ICandidateSource
         }
 
         if (rules.Count > 0)
-            foreach (PlanCandidate control in Controls.Select(plan => Candidate(recorded, call, "control", plan, true)).Where(control => !rules.Contains(control.Identity)))
+            foreach (PlanCandidate control in Controls(call.Keys).Select(plan => Candidate(recorded, call, "control", plan, true)).Where(control => !rules.Contains(control.Identity)))
                 yield return control;
     }
+
+    // Orders that no engine runs: the keys in two blocks, which are no powers of two, and in three.
+    private static ScaledDotProductPlan[] Controls(int keys) => [Blocks(keys / 2, 16), Blocks(keys * 2 / 3, 8), Blocks(keys / 3, 16)];
+
+    private static ScaledDotProductPlan Blocks(int keyBlock, int lanes) => new() { KeyBlock = Math.Clamp(keyBlock | 1, 1, 65_535), Lanes = lanes };
 
     private static PlanCandidate Candidate(RecordedOperator recorded, AttentionCall call, string name, ScaledDotProductPlan plan, bool isControl)
     {

@@ -10,19 +10,27 @@ internal static class MklScores
     {
         int n = queries.Length / depth;
         int m = keys.Length / depth;
-        for (int row = 0; row < n; row++)
-        {
-            ReadOnlySpan<float> query = queries.Slice(row * depth, depth);
-            for (int column = 0; column < m; column++)
-            {
-                ReadOnlySpan<float> key = keys.Slice(column * depth, depth);
-                scores[(row * m) + column] = m == 1 ? InLanes(query, key, Lanes, Sets(row, n, true))
-                    : n == 1 ? InLanes(query, key, Lanes, Sets(column, m, true))
-                    : n < Lanes || m < MklChain.SmallestWidth ? InLanes(query, key, 0, Sets(column, m, false))
-                    : MklChain.Dot(query, key);
-            }
-        }
+        if (n >= Lanes && m >= MklChain.SmallestWidth)
+            Chains(queries, keys, depth, scores, m);
+        else
+            for (int row = 0; row < n; row++)
+                for (int column = 0; column < m; column++)
+                    scores[(row * m) + column] = Narrow(queries.Slice(row * depth, depth), keys.Slice(column * depth, depth), row, column, n, m);
     }
+
+    private static void Chains(ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, int depth, Span<float> scores, int m)
+    {
+        float[] turned = new float[keys.Length];
+        for (int column = 0; column < m; column++)
+            for (int term = 0; term < depth; term++)
+                turned[(term * m) + column] = keys[(column * depth) + term];
+        for (int row = 0; row * depth < queries.Length; row++)
+            MklChain.Row(queries.Slice(row * depth, depth), turned, scores.Slice(row * m, m), adds: false);
+    }
+
+    private static float Narrow(ReadOnlySpan<float> query, ReadOnlySpan<float> key, int row, int column, int n, int m) => m == 1 ? InLanes(query, key, Lanes, Sets(row, n, true))
+        : n == 1 ? InLanes(query, key, Lanes, Sets(column, m, true))
+        : InLanes(query, key, 0, Sets(column, m, false));
 
     // 0: groups of 4 terms; 1 and 2: groups of 8 terms in one set of lanes or in two.
     private static int Sets(int index, int count, bool alternating)
