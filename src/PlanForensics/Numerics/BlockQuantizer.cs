@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace PlanForensics.Numerics;
 
 /// <summary>ggml's quantisers: the one of the x86 kernels, which turns activations into q8_0 on the fly, and the reference ones, which write weight files.</summary>
-/// <remarks>Source: ggml's <c>quantize_row_q8_0</c> (AVX2), <c>quantize_row_q8_0_ref</c> and <c>quantize_row_q4_0_ref</c>; checked byte for byte on recorded blocks.</remarks>
+/// <remarks>Source: ggml's <c>quantize_row_q8_0</c> (AVX2), <c>quantize_row_q8_0_ref</c> and <c>quantize_row_q4_0_ref</c>; checked byte for byte on recorded blocks, NaN and infinity on release binaries of llama.cpp v0.5.0.</remarks>
 public static class BlockQuantizer
 {
     /// <summary>Quantises activations to q8_0 as the x86 kernels do.</summary>
