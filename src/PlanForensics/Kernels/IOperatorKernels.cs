@@ -119,10 +119,12 @@ public interface IOperatorKernels
     /// <param name="queries">Queries, (heads, queries, head dimension).</param>
     /// <param name="keys">Keys, (heads, keys, head dimension).</param>
     /// <param name="values">Values, as the keys.</param>
+    /// <param name="mask">Added to the scores: empty, (queries, keys) for all heads, or (heads, queries, keys).</param>
     /// <param name="output">Output, as the queries.</param>
     /// <exception cref="ArgumentException">Lengths do not fit the program.</exception>
-    void ScaledDotProduct(ScaledDotProductProgram program, float scale, bool causal, ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> values, Span<float> output) =>
-        Reference.ScaledDotProduct.Run(program, scale, causal, queries, keys, values, output);
+    void ScaledDotProduct(
+        ScaledDotProductProgram program, float scale, bool causal, ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> values, ReadOnlySpan<float> mask, Span<float> output) =>
+        Reference.ScaledDotProduct.Run(program, scale, causal, queries, keys, values, mask, output);
 
     /// <summary>One function of every element; an implementation without one of its own runs the definition.</summary>
     /// <param name="plan">The function.</param>

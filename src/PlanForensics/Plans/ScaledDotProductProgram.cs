@@ -4,7 +4,7 @@ namespace PlanForensics.Plans;
 /// <remarks>
 /// <para>Queries are cut into blocks of <see cref="QueryBlock"/>, keys into blocks of <see cref="KeyBlock"/>; the last of each is short. For a block of n queries the key blocks run in order, with causal attention
 /// up to the block that holds the last query's own key. Everything is binary32.</para>
-/// <para><b>Scores</b> <c>s = fl((q . k) * scale)</c>, or -inf for a key behind the query (causal). <c>t = max(running maximum, s)</c>; <c>p = exp(fl(s - t))</c>: in whole vectors of <see cref="Lanes"/> keys
+/// <para><b>Scores</b> <c>s = fl((q . k) * scale)</c>, with a mask <c>fma(q . k, scale, mask)</c>, or -inf for a key behind the query (causal). <c>t = max(running maximum, s)</c>; <c>p = exp(fl(s - t))</c>: in whole vectors of <see cref="Lanes"/> keys
 /// <c>AtenMath.ExpFast</c>, for the last keys e^x correctly rounded. The block's sum: one accumulator a lane from +0, lanes folded at distances L/2, .., 1, then the last keys one by one. With
 /// <c>f = GlibcMath.Exp(fl(old maximum - t))</c>: <c>sum = fma(f, sum, block's sum)</c>, and after the first block <c>output = fl(output * f)</c>. <b>Output</b> <c>+= p . v</c>, at the end <c>fl(output * fl(1 / sum))</c>. A row
 /// that sees no key gives zeros.</para>

@@ -37,7 +37,7 @@ public sealed class ScaledDotProductIdentificationTests
         OperatorPlan plan = OperatorPlan.Parse(text);
         float[] output = new float[Elements];
         if (plan.Lower(new OperatorShape(33, 33, 32)) is ScaledDotProductProgram program)
-            KernelSelection.Default.ScaledDotProduct(program, Scale, false, Floats(recorded, "q"), Floats(recorded, "k"), Floats(recorded, "v"), output);
+            KernelSelection.Default.ScaledDotProduct(program, Scale, false, Floats(recorded, "q"), Floats(recorded, "k"), Floats(recorded, "v"), [], output);
         else
             Naive((AttentionProgram)plan.Lower(new OperatorShape(33, 33, 32)), recorded, output);
         float[] expected = RecordedRows.Floats(recorded.Output);
@@ -65,11 +65,24 @@ public sealed class ScaledDotProductIdentificationTests
             {
                 float[] output = new float[q.Length];
                 var program = (ScaledDotProductProgram)OperatorPlan.Parse("scaled_dot_product lanes=" + lanes).Lower(new OperatorShape(40, keys, 8));
-                KernelSelection.Default.ScaledDotProduct(program, 0.35355338f, false, q, k, v, output);
+                KernelSelection.Default.ScaledDotProduct(program, 0.35355338f, false, q, k, v, [], output);
                 return output;
             })];
             outputs[0].SequenceEqual(outputs[1]).Should().Be(Text("scaled_dot_product lanes=8", 40, keys, 8) == Text("scaled_dot_product", 40, keys, 8), "keys = {0}", keys);
         }
+    }
+
+    [Fact]
+    public void A_mask_of_minus_infinities_over_later_keys_is_causal_attention()
+    {
+        RecordedOperator recorded = RecordedRows.Attention(true);
+        float[] mask = [.. Enumerable.Range(0, 33 * 33).Select(index => index % 33 > index / 33 ? float.NegativeInfinity : -0f)];
+        float[] output = new float[Elements];
+        var program = (ScaledDotProductProgram)new ScaledDotProductPlan().Lower(new OperatorShape(33, 33, 32));
+        KernelSelection.Default.ScaledDotProduct(program, Scale, false, Floats(recorded, "q"), Floats(recorded, "k"), Floats(recorded, "v"), mask, output);
+        output.Should().Equal(RecordedRows.Floats(recorded.Output));
+        FluentActions.Invoking(() => KernelSelection.Default.ScaledDotProduct(program, Scale, false, Floats(recorded, "q"), Floats(recorded, "k"), Floats(recorded, "v"), new float[7], output))
+            .Should().Throw<ArgumentException>().WithMessage("*1089 values*");
     }
 
     [Fact]

@@ -11,7 +11,7 @@ namespace PlanForensics.Identification.Attention;
 /// <param name="Causal">Whether query i sees keys 0..i only.</param>
 internal sealed record AttentionCall(int Heads, int Queries, int Keys, int Depth, float Scale, bool Causal)
 {
-    /// <summary>The sizes, or null where the tensors do not fit together: fp32 of (.., heads, rows, head dimension), as many heads in all.</summary>
+    /// <summary>The sizes, or null where the tensors do not fit together: fp32 of (.., heads, rows, head dimension), as many heads in all, a mask for one head or for all.</summary>
     public static AttentionCall? Of(RecordedOperator recorded)
     {
         if (recorded.Find("q") is not { Format: NumericFormat.Fp32 } q || recorded.Find("k") is not { Format: NumericFormat.Fp32 } k || recorded.Find("v") is not { Format: NumericFormat.Fp32 } v)
@@ -20,6 +20,9 @@ internal sealed record AttentionCall(int Heads, int Queries, int Keys, int Depth
             || q.ElementCount == 0 || k.ElementCount == 0 || recorded.Output.ElementCount != q.ElementCount)
             return null;
         int depth = q.Shape[^1];
+        long plane = (long)q.Shape[^2] * k.Shape[^2];
+        if (recorded.Find("mask") is { } mask && (mask.Format != NumericFormat.Fp32 || (mask.ElementCount != plane && mask.ElementCount * q.Shape[^2] * depth != q.ElementCount * plane)))
+            return null;
         float scale = (float)(recorded.Attributes.Number("scale") ?? 1 / Math.Sqrt(depth));
         return new AttentionCall((int)(q.ElementCount / ((long)q.Shape[^2] * depth)), q.Shape[^2], k.Shape[^2], depth, scale, recorded.Attributes.Flag("causal") ?? false);
     }

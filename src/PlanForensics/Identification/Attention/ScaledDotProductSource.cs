@@ -12,7 +12,7 @@ internal sealed class ScaledDotProductSource : ICandidateSource
 {
     private static readonly ImmutableArray<int> ThreadCounts = [1, 2, 4, 8, 16];
 
-    public bool Handles(RecordedOperator recorded) => recorded.Operation == "sdpa" && recorded.Find("mask") is null && AttentionCall.Of(recorded) is not null;
+    public bool Handles(RecordedOperator recorded) => recorded.Operation == "sdpa" && AttentionCall.Of(recorded) is not null;
 
     public IEnumerable<PlanCandidate> Candidates(RecordedOperator recorded)
     {
@@ -45,11 +45,11 @@ internal sealed class ScaledDotProductSource : ICandidateSource
     {
         var program = (ScaledDotProductProgram)plan.Lower(new OperatorShape(call.Queries, call.Keys, call.Depth));
         return new PlanCandidate(name, plan.Text, output => KernelSelection.Default.ScaledDotProduct(
-            program, call.Scale, call.Causal, Values(recorded, "q"), Values(recorded, "k"), Values(recorded, "v"), output))
+            program, call.Scale, call.Causal, Values(recorded, "q"), Values(recorded, "k"), Values(recorded, "v"), Values(recorded, "mask"), output))
         {
             Identity = program.Text, IsControl = isControl, EngineWords = EngineNames.Of(name),
         };
     }
 
-    private static ReadOnlySpan<float> Values(RecordedOperator recorded, string name) => MemoryMarshal.Cast<byte, float>(recorded.Get(name).Bytes.Span);
+    private static ReadOnlySpan<float> Values(RecordedOperator recorded, string name) => recorded.Find(name) is { } tensor ? MemoryMarshal.Cast<byte, float>(tensor.Bytes.Span) : [];
 }

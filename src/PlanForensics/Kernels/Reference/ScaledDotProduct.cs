@@ -8,9 +8,12 @@ internal static class ScaledDotProduct
 {
     private const int AlignedFloats = 4;
 
-    public static void Run(ScaledDotProductProgram program, float scale, bool causal, ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> values, Span<float> output)
+    public static void Run(ScaledDotProductProgram program, float scale, bool causal, ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> values, ReadOnlySpan<float> mask, Span<float> output)
     {
         int heads = Heads(program, queries, keys, values, output);
+        int plane = program.Queries * program.Keys;
+        if (!mask.IsEmpty && mask.Length != plane && mask.Length != heads * plane)
+            throw new ArgumentException($"a mask has {plane} values, once or for each of {heads} heads; got {mask.Length}", nameof(mask));
         int slices = (program.Queries + program.QueryBlock - 1) / program.QueryBlock;
         int workers = Math.Min(program.Threads, heads * slices);
         int share = workers == 0 ? 1 : ((heads * slices) + workers - 1) / workers;
@@ -22,7 +25,8 @@ internal static class ScaledDotProduct
             int offset = ((head * program.Queries) + first) * program.Depth;
             int length = Math.Min(program.QueryBlock, program.Queries - first) * program.Depth;
             var block = new ScaledDotProductBlock(program, scale, causal, first, Unaligned(program, task / share));
-            block.Run(queries.Slice(offset, length), keys.Slice(head * ownKeys, ownKeys), values.Slice(head * ownKeys, ownKeys), output.Slice(offset, length));
+            ReadOnlySpan<float> rows = mask.IsEmpty ? [] : mask.Slice(((mask.Length == plane ? 0 : head) * plane) + (first * program.Keys), length / program.Depth * program.Keys);
+            block.Run(queries.Slice(offset, length), keys.Slice(head * ownKeys, ownKeys), values.Slice(head * ownKeys, ownKeys), rows, output.Slice(offset, length));
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed class ScaledDotProductBlock(ScaledDotProductProgram program, flo
 {
     private const int SmallestRows = 4;
 
-    public void Run(ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> values, Span<float> output)
+    public void Run(ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> values, ReadOnlySpan<float> mask, Span<float> output)
     {
         int depth = program.Depth;
         int rows = queries.Length / depth;
@@ -26,6 +26,7 @@ internal sealed class ScaledDotProductBlock(ScaledDotProductProgram program, flo
                 Span<float> weights = block.Slice(row * count, count);
                 Span<float> result = output.Slice(row * depth, depth);
                 Mask(weights, start, seen, row);
+                Scale(weights, mask.IsEmpty ? [] : mask.Slice((row * program.Keys) + start, count));
                 Weigh(weights, ref maxima[row], ref sums[row], result, start > 0);
                 Add(weights, values.Slice(start * depth, count * depth), result, rows, start > 0);
             }
@@ -48,14 +49,17 @@ internal sealed class ScaledDotProductBlock(ScaledDotProductProgram program, flo
             scores[Math.Max(own, 0)..].Fill(float.NegativeInfinity);
     }
 
+    private void Scale(Span<float> scores, ReadOnlySpan<float> mask)
+    {
+        for (int index = 0; index < scores.Length; index++)
+            scores[index] = mask.IsEmpty ? scores[index] * scale : MathF.FusedMultiplyAdd(scores[index], scale, mask[index]);
+    }
+
     private void Weigh(Span<float> scores, ref float maximum, ref float sum, Span<float> output, bool continues)
     {
         float highest = maximum;
-        foreach (ref float score in scores)
-        {
-            score *= scale;
+        foreach (float score in scores)
             highest = score > highest || float.IsNaN(score) ? score : highest;
-        }
 
         if (highest == float.NegativeInfinity)
         {
