@@ -7,13 +7,15 @@ namespace PlanForensics.Engines.OneDnn;
 
 /// <summary>oneDNN 2.6's bf16 matrix product without avx512_bf16 (an older processor, or ONEDNN_MAX_CPU_ISA=AVX512_CORE): pairs are taken by two fp32 fma, the second term first.</summary>
 /// <remarks>
-/// <para>M >= 2: one accumulator, <c>1, 0, 3, 2, ..</c>; a last lone term alone. M = 1 with weights stored (N, K), as a linear layer's and <c>q k^T</c>: 16 lanes of pairs, lane l takes pairs l, l + 16, ..;
+/// <para>M >= 2: one accumulator a block of K, <c>1, 0, 3, 2, ..</c>; a last lone term alone. K up to 384 is one block, up to 1,536 two halves (the first has the odd term), above blocks of 768; blocks
+/// are added in order. M = 1 with weights stored (N, K), as a linear layer's and <c>q k^T</c>: 16 lanes of pairs, lane l takes pairs l, l + 16, ..;
 /// lanes are folded at distance 8, then 1, 2, 4. M = 1 with weights stored (K, N), as <c>p v</c>: every eight terms an accumulator of their own, added in order. The output is rounded to bf16 once.</para>
-/// <para>M >= 2 with K above 384 is cut by a rule that is not known, and declined. Source: oneDNN 2.6.3 capped to AVX512_CORE in torch 1.13.1, compared as <see cref="OneDnn2Bf16"/> says.</para>
+/// <para>Source: oneDNN 2.6.3 capped to AVX512_CORE in torch 1.13.1, compared as <see cref="OneDnn2Bf16"/> says: K from 128 to 4,096, M to 300, N to 2,000.</para>
 /// </remarks>
 public sealed class OneDnn2EmulatedBf16 : IGemmFamily
 {
     private const int LongestChain = 384;
+    private const int LongestBlock = 768;
     private const int PairLanes = 16;
     private const int Group = 8;
 
@@ -37,8 +39,6 @@ public sealed class OneDnn2EmulatedBf16 : IGemmFamily
             return PlanDecision.Decline("the rule covers bf16 operands and a bf16 output");
         if (key.M == 1 && key.WeightsTransposed is null)
             return PlanDecision.Decline("at M = 1 the order follows from the weights' layout, which the key does not say");
-        if (key.M > 1 && key.K > LongestChain)
-            return PlanDecision.Decline(FormattableString.Invariant($"K = {key.K}: the K blocks of M >= 2 above {LongestChain} are not known"));
         Order order = key.M > 1 ? Order.Chain : key.WeightsTransposed == true ? Order.Lanes : Order.Groups;
         return PlanDecision.Of(_plans.GetOrAdd((key.K, order), static item => new ProgramPlan(new ReductionProgram(
             item.K, Root(item.K, item.Order), NumericFormat.Bf16, NumericFormat.Bf16, [new EpilogueStep(EpilogueKind.Round, NumericFormat.Bf16)]))));
@@ -46,10 +46,13 @@ public sealed class OneDnn2EmulatedBf16 : IGemmFamily
 
     private static ReductionChain Root(int depth, Order order) => order switch
     {
-        Order.Chain => Of(Pairs(0, depth)),
+        Order.Chain => Blocks(depth, depth <= LongestChain ? depth : depth < 2 * LongestBlock ? (depth + 1) / 2 : LongestBlock),
         Order.Lanes => Fold([.. Enumerable.Range(0, PairLanes).Select(lane => Lane(depth, lane))]),
-        _ => Of([.. Enumerable.Range(0, (depth + Group - 1) / Group).Select(group => (ReductionItem)Of(Pairs(group * Group, Math.Min(depth, (group + 1) * Group))))]),
+        _ => Blocks(depth, Group),
     };
+
+    private static ReductionChain Blocks(int depth, int length) =>
+        Of([.. Enumerable.Range(0, (depth + length - 1) / length).Select(block => (ReductionItem)Of(Pairs(block * length, Math.Min(depth, (block + 1) * length))))]);
 
     private static ReductionChain? Lane(int depth, int lane)
     {

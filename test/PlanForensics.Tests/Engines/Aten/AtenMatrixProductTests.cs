@@ -28,7 +28,7 @@ public sealed class AtenMatrixProductTests
 
     [Theory]
     [InlineData(1, 49, 8, Naive)] // 392
-    [InlineData(1, 50, 8, "gemm")] // 400: the library, one row
+    [InlineData(1, 50, 8, "gemm start=zero")] // 400: the library, one row
     public void A_batched_fp32_product_goes_by_one_matrix(int rows, int columns, int depth, string expected) =>
         AtenMatrixProducts.Batched(SgemmFamily.Find("haswell")!, NumericFormat.Fp32, 64, rows, columns, depth, true).Text.Should().Be(expected);
 
@@ -46,7 +46,15 @@ public sealed class AtenMatrixProductTests
         // (l0 + l1) + l2: a first sub-chain is its parent's beginning; two equal sub-chains fold.
         Emulated(1, 6, true).Should().Be("program{k=6 a=bf16 b=bf16 : fp32(fma 1..0:-1, [2 by 2: fp32(fma 3..2:-1)]) -> round bf16}");
         new OneDnn2EmulatedBf16().PlanFor(Key(1, 8, 64) with { WeightsTransposed = null }).Reason.Should().Contain("layout");
-        new OneDnn2EmulatedBf16().PlanFor(Key(2, 8, 512)).Reason.Should().Contain("K = 512");
+    }
+
+    /// <summary>386 terms are two halves of 193, an odd term alone at the end of each; 1,536 are blocks of 768, and so is what is above: 1,600 leaves 64.</summary>
+    [Fact]
+    public void Emulated_bf16_cuts_long_K_in_halves_and_blocks()
+    {
+        Emulated(2, 384, true).Should().Be("program{k=384 a=bf16 b=bf16 : fp32([192 by 2: fma 1..0:-1]) -> round bf16}");
+        Emulated(2, 386, true).Should().Be("program{k=386 a=bf16 b=bf16 : fp32([96 by 2: fma 1..0:-1], fma 192, fp32([96 by 2: fma 194..193:-1], fma 385)) -> round bf16}");
+        Emulated(2, 1600, true).Should().Be("program{k=1600 a=bf16 b=bf16 : fp32([384 by 2: fma 1..0:-1], fp32([384 by 2: fma 769..768:-1]), fp32([32 by 2: fma 1537..1536:-1])) -> round bf16}");
     }
 
     [Fact]
