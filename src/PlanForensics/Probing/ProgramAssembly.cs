@@ -29,7 +29,9 @@ internal sealed class ProgramAssembly
 
     public ReductionProgram Assemble(bool valuesStartAtZero)
     {
-        ReductionChain root = _tree.LeafCount == 1 ? new ReductionChain(NumericFormat.Fp32, [Term(0)]) : Chain(_tree.Root, []);
+        ReductionChain root = _tree.LeafCount == 1
+            ? new ReductionChain(NumericFormat.Fp32, [Term(0)], null, _placeOfZero?.Invoke([0], []) is not null)
+            : Chain(_tree.Root, []);
         if (valuesStartAtZero)
             root = new ReductionChain(root.Accumulator, [new ReductionChain(root.Accumulator, root.Items, null, root.StartsAtZero)], root.StoredAs, true);
         return new ReductionProgram(_tree.LeafCount, root, _box.Operand, _box.Operand, [new EpilogueStep(EpilogueKind.Round, _box.Output)]);
@@ -40,13 +42,20 @@ internal sealed class ProgramAssembly
         NumericFormat accumulator = _accumulators[top];
         List<int[]> entries = Entries(top, accumulator);
         int[] own = _placeOfZero is null ? [] : [.. entries.Where(entry => entry.Length == 1 && IsTerm(entry[0])).Select(entry => entry[0])];
+        HashSet<int> lone = LoneStarts(own, after);
+        own = [.. own.Where(term => !lone.Contains(term))];
         int? place = own.Length > 0 ? _placeOfZero!(own, after) : null;
         var items = new List<ReductionItem>();
         var run = new List<int>(); // single terms taken one after the other
         int taken = 0;
         foreach (int[] entry in entries)
         {
-            if (entry.Length == 1 && IsTerm(entry[0]) && _arithmetic.Dot is null)
+            if (entry.Length == 1 && lone.Contains(entry[0]))
+            {
+                Flush(items, run);
+                items.Add(new ReductionChain(accumulator, [new ReductionSegment(ReductionStep.Fma, entry[0], 1, 1)], null, true));
+            }
+            else if (entry.Length == 1 && IsTerm(entry[0]) && _arithmetic.Dot is null)
             {
                 if (place > 0 && taken == place)
                 {
@@ -76,6 +85,17 @@ internal sealed class ProgramAssembly
 
         Flush(items, run);
         return new ReductionChain(accumulator, [.. items], Stored(top) == accumulator ? null : Stored(top), place == 0);
+    }
+
+    /// <summary>Terms that are a chain of their own from +0.0, such as a lane that takes one term: their rounded products are +0 for an exact zero, and -0 when they underflow.</summary>
+    private HashSet<int> LoneStarts(int[] own, IReadOnlyList<int> after)
+    {
+        HashSet<int> lone = [];
+        for (int index = 1; index < own.Length; index++)
+            if (_arithmetic.Terms[own[index]] == TermRounding.Rounded
+                && _placeOfZero!([own[index]], [.. own.Skip(index + 1).Where(term => _arithmetic.Terms[term] != TermRounding.Rounded), .. after]) is not null)
+                lone.Add(own[index]);
+        return lone;
     }
 
     private bool IsTerm(int node) => node < _tree.LeafCount;

@@ -28,6 +28,9 @@ public sealed class KernelProgramTests
     [InlineData("k=40 a=fp32 b=fp32 : fp64(fp32(fma 0..31), muladd<fp32> 32..39) -> round fp32")] // a tail in double
     [InlineData("k=40 a=fp16 b=fp16 : fp32(fma 0..39) -> round fp16")]
     [InlineData("k=1 a=fp32 b=fp32 : fp32(fma 0) -> round fp32")]
+    [InlineData("k=1 a=fp32 b=fp32 : fp32+0(fma 0) -> round fp32")]
+    [InlineData("k=9 a=fp32 b=fp32 : fp32(fp32+0(fma 0..4:4), fma 8, fp32+0(fma 1..5:4), fp32+0(fma 2..6:4), fp32+0(fma 3..7:4)) -> round fp32")]
+    [InlineData("k=5 a=fp32 b=fp32 : fp32+0(fma 0..4:4, fp32+0(fma 1), fp32+0(fma 2), fp32+0(fma 3)) -> round fp32")]
     [InlineData("k=2 a=fp32 b=fp32 : fp32(fma 1..0:-1) -> round fp32")]
     public void A_program_comes_back(string text)
     {
