@@ -28,6 +28,8 @@ public static class EngineCatalog
         new Bf16Product(512),
         new Bf16Product(1024),
         new Bf16Vector(),
+        new AtenLoop(transposed: false),
+        new AtenLoop(transposed: true),
         .. new[] { NumericFormat.Fp32, NumericFormat.Fp16, NumericFormat.Bf16 }.SelectMany(GgmlProducts),
         .. SgemmFamily.All,
     ];
