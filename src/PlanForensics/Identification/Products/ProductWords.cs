@@ -11,7 +11,7 @@ internal static class ProductWords
         ["mlas", ..] => ["ort", "onnx", "inputb"],
         ["onemkl", "sgemm", "linear", ..] => ["libtorch", "torch", "linear"],
         ["onemkl", ..] => ["libtorch", "torch", "mkl", "mm"],
-        ["onednn", ..] => ["libtorch", "torch", "bf16"],
+        ["onednn" or "aten", ..] => ["libtorch", "torch", "bf16"],
         var parts => [.. parts],
     };
 }
