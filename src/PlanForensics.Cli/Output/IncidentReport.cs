@@ -38,7 +38,7 @@ internal static class IncidentReport
         if (run.Operators.Count > 0)
             report.Prose("operators", OperatorsOf(run));
         foreach (IncidentClass other in run.Others.Take(MostOthers))
-            report.Prose("other", FormattableString.Invariant($"{100 * other.Share:0.0} % of the logits of {Numbers.Count(other.StepsCompared, "step")}: {other}"));
+            report.Prose("other", FormattableString.Invariant($"{100 * other.Share:0.0} % of the logits of {Numbers.Count(other.StepsCompared, "step")}: {other}{(other.ReproducesEverything && !other.IsAllowed ? "; the recorded environment rules it out" : "")}"));
         if (run.Others.Count > MostOthers)
             report.Value("", FormattableString.Invariant($"and {run.Others.Count - MostOthers} classes further away"));
         foreach (RefusedCandidate refused in run.Refused.Take(MostOthers))
@@ -80,6 +80,8 @@ internal static class IncidentReport
 
         AttributionReport.PrintControls(bisection.Controls, report);
         report.Prose("pin", PinOf(flip) ?? flip.Pin?.Explanation ?? "none was tried");
+        if (flip.Invariant.Count > 0)
+            report.Prose("or run", $"{string.Join(" | ", flip.Invariant)}: equal programs at batch {flip.BatchA} and {flip.BatchB}, at every recorded step");
     }
 
     private static void PrintSide(int batch, int? token, TokenFlipSide side, ModelTokenizer tokenizer, TextReport report) => report.Prose(

@@ -126,6 +126,8 @@ public sealed class IncidentAttribution
     private IncidentRunVerdict Attribute(IncidentRun run, ExecutionContract recorded)
     {
         var state = new RunState(new IncidentSweep(_engine, _model, recorded, _options.Threads, _cancellation), run, recorded);
+        if (_incident.Threads > 1)
+            state.Caveats.Add(FormattableString.Invariant($"PyTorch ran {_incident.Threads} threads; the rules of its row-wise kernels and small products were checked for one"));
         PyTorchCandidate[] allowed = [.. _candidates.Where(candidate => IsAllowed(candidate, run.Batch))];
         PyTorchCandidate[] rest = [.. _candidates.Where(candidate => !IsAllowed(candidate, run.Batch) && candidate.Backend.GemmThreads <= UsualThreads)];
         Compete(state, allowed, null, false);
@@ -178,6 +180,7 @@ public sealed class IncidentAttribution
             Caveats = run.Caveats.ToValueList(),
             Operators = tallies,
             Members = [.. found.SelectMany(item => item.Members)],
+            Classes = [.. run.Compared.Select(item => item.Members)],
         };
         return state == AttributionState.Unexplained ? verdict : WithControls(verdict, run.Recorded, found[0].Class, ranked.Find(item => !item.ReproducesEverything)?.Class);
     }
@@ -244,15 +247,28 @@ public sealed class IncidentAttribution
     private IncidentFlip Explain((ExecutionContract Recorded, IncidentRunVerdict Verdict) a, (ExecutionContract Recorded, IncidentRunVerdict Verdict) b, TokenFlip flip)
     {
         if (!a.Verdict.IsExplained || !b.Verdict.IsExplained)
-            return new IncidentFlip(a.Verdict.Batch, b.Verdict.Batch, flip, null, null);
+            return new IncidentFlip(a.Verdict.Batch, b.Verdict.Batch, flip, null, null, []);
+        ValueList<string> invariant = Invariant(a.Verdict, b.Verdict.Batch);
         _progress?.Report(new AttributionProgress("bisect", 0, 0));
         BisectionResult bisection = OperatorBisection.Run(
             _engine, _model, a.Recorded, a.Verdict.Schedule!, b.Recorded, b.Verdict.Schedule!, new BisectionOptions { StepIndex = flip.StepIndexA, TriesSingles = true }, _progress, _cancellation);
         if (bisection.State != BisectionState.Found || bisection.Groups.Count == 0)
-            return new IncidentFlip(a.Verdict.Batch, b.Verdict.Batch, flip, bisection, null);
+            return new IncidentFlip(a.Verdict.Batch, b.Verdict.Batch, flip, bisection, null, invariant);
         _progress?.Report(new AttributionProgress("pin", 0, 0));
         PinResult pin = PlanPin.Find(
             _engine, _model, a.Recorded, a.Verdict.Schedule!, b.Recorded, b.Verdict.Schedule!, bisection.Operators, flip.StepIndexA, _cancellation);
-        return new IncidentFlip(a.Verdict.Batch, b.Verdict.Batch, flip, bisection, pin);
+        return new IncidentFlip(a.Verdict.Batch, b.Verdict.Batch, flip, bisection, pin, invariant);
+    }
+
+    /// <summary>Backends whose candidates at both batch sizes are one class: the programs were compared at every step of side A.</summary>
+    private ValueList<string> Invariant(IncidentRunVerdict a, int batch)
+    {
+        IEnumerable<IGrouping<AtenBackend, PyTorchCandidate>> backends = _candidates.Where(candidate => candidate.Backend.GemmThreads <= UsualThreads || _environment.GemmThreads is not null).GroupBy(candidate => candidate.Backend);
+        return backends.Where(group =>
+        {
+            string? first = group.FirstOrDefault(candidate => candidate.Batch == a.Batch)?.Name;
+            string? second = group.FirstOrDefault(candidate => candidate.Batch == batch)?.Name;
+            return first is not null && second is not null && a.Classes.Any(members => members.Contains(first) && members.Contains(second));
+        }).Select(group => PyTorchCandidate.NameOf(group.Key)).ToValueList();
     }
 }

@@ -53,6 +53,9 @@ public sealed record IncidentRunVerdict
 
     internal HashSet<string> Members { get; init; } = [];
 
+    /// <summary>Names of the candidates of every class that was compared.</summary>
+    internal IReadOnlyList<HashSet<string>> Classes { get; init; } = [];
+
     /// <summary>The schedule of the class found, for bisection.</summary>
     internal Replay.PlanSchedule? Schedule { get; init; }
 }

@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using FluentAssertions;
+using Xunit;
+
+namespace PlanForensics.Tests.Readme;
+
+/// <summary>Runs the third sample as a user would; docs/incidents.md shows its output, on every machine.</summary>
+public sealed partial class WholeRunSampleTests
+{
+    [Fact]
+    public async Task The_sample_prints_what_the_page_shows()
+    {
+        (int exitCode, string output, string errors) = await Run("samples/03-whole-run.cs");
+        exitCode.Should().Be(0, errors);
+        string[] printed = [.. output.Split('\n').Select(line => line.TrimEnd())];
+        string page = await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "docs", "incidents.md"), TestContext.Current.CancellationToken);
+        string[] shown = [.. BlockPattern().Matches(page).SelectMany(block => block.Groups[1].Value.Split('\n')).Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
+        shown.Should().HaveCountGreaterThan(15);
+        printed.Should().ContainInOrder(shown);
+    }
+
+    private static async Task<(int ExitCode, string Output, string Errors)> Run(string sample)
+    {
+        var start = new ProcessStartInfo("dotnet", ["run", sample]) { WorkingDirectory = SharedData.RepositoryRoot, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment.Remove("MSBUILD_EXE_PATH");
+        start.Environment.Remove("MSBuildSDKsPath");
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, await output, await errors);
+    }
+
+    [GeneratedRegex("```text\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex BlockPattern();
+}
