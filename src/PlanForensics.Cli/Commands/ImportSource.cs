@@ -83,8 +83,15 @@ internal sealed class ImportSource : IDisposable
                 return new TraceReader(stream, options).Read(sink);
             case TelemetryFormat.Prometheus:
                 return new PrometheusReader(stream, options).Read(sink);
+            case TelemetryFormat.Otlp:
+                return new OtlpReader(stream, options).Read(sink);
+            case TelemetryFormat.Ncu:
+                return new NcuCsvReader(stream, options).Read(sink);
+            case TelemetryFormat.Nsys:
+                using (ForeignDatabase database = ForeignDatabase.Open(path, _session.Cancellation))
+                    return new NsysReader(database, options).Read(sink);
             default:
-                throw new CannotRunException($"{path}: the format {TelemetryFormats.NameOf(format)} cannot be read yet");
+                throw new CannotRunException($"{Name} holds contracts, which are imported as such");
         }
     }
 

@@ -34,6 +34,9 @@ public sealed class ContractLineReader
     /// <summary>Damaged lines skipped so far; 0 unless <see cref="ContractReadOptions.SkipDamaged"/> is set.</summary>
     public long SkippedCount { get; private set; }
 
+    /// <summary>Bytes of the lines read so far.</summary>
+    internal long ByteCount { get; private set; }
+
     /// <summary>The contracts, in order.</summary>
     /// <returns>A sequence that reads as it is enumerated.</returns>
     /// <exception cref="ContractFormatException">A damaged line, unless damaged lines are skipped. The line is then behind the reader.</exception>
@@ -78,6 +81,7 @@ public sealed class ContractLineReader
 
     private ExecutionContract? Take(ReadOnlySpan<byte> line, bool overlong)
     {
+        ByteCount += line.Length;
         if (_lines.Line == 1 && line.StartsWith(Encoding.UTF8.Preamble))
             line = line[3..];
         try

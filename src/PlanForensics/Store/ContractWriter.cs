@@ -32,7 +32,11 @@ internal sealed class ContractWriter : IDisposable
     public long PutTensor(TensorReference reference) => _tensors.IdOf(reference);
 
     /// <summary>Forgets what a rolled-back transaction inserted.</summary>
-    public void Forget() => Steps.Forget();
+    public void Forget()
+    {
+        Requests.Forget();
+        Steps.Forget();
+    }
 
     public void Dispose()
     {

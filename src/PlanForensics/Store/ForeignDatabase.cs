@@ -115,7 +115,7 @@ public sealed class ForeignDatabase : ITableSource, IDisposable
 
     private sealed class ForeignRow(SqliteDataReader reader) : ITableRow
     {
-        public long? Integer(int column) => reader.GetValue(column) is long value ? value : null;
+        public long? Integer(int column) => reader.GetFieldType(column) == typeof(long) && !reader.IsDBNull(column) ? reader.GetInt64(column) : null;
 
         public string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
     }

@@ -20,6 +20,7 @@ public sealed class Recorder : IDisposable, IAsyncDisposable
     private Recorder(string path, RecorderOptions options)
     {
         _options = options;
+        Observer = new RecorderObserver(options);
         _queue = new RecorderQueue(options.Capacity);
         Path = path;
         _writer = new RecorderWriter(this, _queue, _unsettled, options);
@@ -39,6 +40,8 @@ public sealed class Recorder : IDisposable, IAsyncDisposable
 
     /// <summary>The failure that keeps batches from being written; null when there is none.</summary>
     public ContractStoreException? Fault => _writer.Fault;
+
+    internal RecorderObserver Observer { get; }
 
     internal DateTimeOffset Now => _options.Clock.GetUtcNow();
 
@@ -80,6 +83,7 @@ public sealed class Recorder : IDisposable, IAsyncDisposable
         });
         if (!TryAccept(new RecorderItem { Recording = recording }))
             recording.Unsettle();
+        recording.Span = Observer.Begun(recording);
         return recording;
     }
 
@@ -104,6 +108,7 @@ public sealed class Recorder : IDisposable, IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         _queue.Close();
+        Observer.Close();
         _writer.Dispose();
     }
 
@@ -133,7 +138,11 @@ public sealed class Recorder : IDisposable, IAsyncDisposable
         }
     }
 
-    internal void CountDropped() => Interlocked.Increment(ref _dropped);
+    internal void CountDropped()
+    {
+        Interlocked.Increment(ref _dropped);
+        RecorderTelemetry.Dropped.Add(1);
+    }
 
     internal void Unsettle(RequestRecording recording) => _unsettled.Enqueue(recording);
 

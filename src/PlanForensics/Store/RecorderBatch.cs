@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using PlanForensics.Contracts;
 
 namespace PlanForensics.Store;
@@ -8,6 +9,7 @@ namespace PlanForensics.Store;
 internal sealed class RecorderBatch : IDisposable
 {
     private readonly string _path;
+    private readonly ILogger _log;
     private readonly SqliteConnection _connection;
     private readonly ContractWriter _writer;
     private readonly ConcurrentQueue<RequestRecording> _unsettled;
@@ -19,9 +21,10 @@ internal sealed class RecorderBatch : IDisposable
     private long _refusedSteps;
     private long _pendingSteps;
 
-    public RecorderBatch(string path, ContractStoreOptions options, ConcurrentQueue<RequestRecording> unsettled)
+    public RecorderBatch(string path, ContractStoreOptions options, ConcurrentQueue<RequestRecording> unsettled, ILogger log)
     {
         _path = path;
+        _log = log;
         _unsettled = unsettled;
         _connection = StoreConnection.Open(path, ContractStoreMode.Create, options);
         _writer = new ContractWriter(_connection);
@@ -178,6 +181,8 @@ internal sealed class RecorderBatch : IDisposable
     {
         ContractStoreException rejection = new(ContractStoreProblem.Conflict, _path, message);
         recording.Reject(rejection);
+        RecorderTelemetry.Refused.Add(1);
+        RecorderLog.Refused(_log, message);
         Interlocked.CompareExchange(ref _rejection, rejection, null);
     }
 

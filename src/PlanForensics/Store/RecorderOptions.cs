@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using PlanForensics.Contracts;
+
 namespace PlanForensics.Store;
 
 /// <summary>How a <see cref="Recorder"/> works.</summary>
@@ -30,6 +33,15 @@ public sealed record RecorderOptions
 
     /// <summary>Called on the writer thread after a batch, when steps were dropped since the last call, with their number; must not throw.</summary>
     public Action<long>? OnDropped { get; init; }
+
+    /// <summary>Takes the recorder's log: dropped steps, refusals, failures, changes of regime. Default: null, none.</summary>
+    public ILogger? Logger { get; init; }
+
+    /// <summary>
+    /// Names the regime of a step for spans, metrics and the log (the Regimes room classifies one). Called on the serving thread, only while somebody listens
+    /// (<see cref="RecorderTelemetry"/>) or <see cref="Logger"/> takes information; must not throw. Default: null, no regime is told.
+    /// </summary>
+    public Func<StepState, string?>? RegimeOf { get; init; }
 
     private static int InRange(int value, int least, int most, string name) => value >= least && value <= most
         ? value

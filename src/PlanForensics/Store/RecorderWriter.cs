@@ -25,7 +25,7 @@ internal sealed class RecorderWriter : IDisposable
         _recorder = recorder;
         _queue = queue;
         _options = options;
-        _batch = new RecorderBatch(recorder.Path, options.Store, unsettled);
+        _batch = new RecorderBatch(recorder.Path, options.Store, unsettled, recorder.Observer.Log);
         _thread = new Thread(Loop) { IsBackground = true, Name = "PlanForensics recorder" };
         _thread.Start();
     }
@@ -123,7 +123,10 @@ internal sealed class RecorderWriter : IDisposable
             {
                 while (_queue.Head < until && _batch.PendingItems < _options.BatchSteps)
                     _batch.Add(_queue.Dequeue());
+                bool wasWell = _fault is null;
                 _fault = _batch.TryWrite();
+                if (wasWell && _fault is { } fault)
+                    RecorderLog.Failed(_recorder.Observer.Log, fault, _recorder.Path);
             }
             while (_fault is null && _queue.Head < until);
             if (_fault is not null)
@@ -144,6 +147,7 @@ internal sealed class RecorderWriter : IDisposable
             return;
         long news = dropped - _reportedDrops;
         _reportedDrops = dropped;
+        RecorderLog.Dropped(_recorder.Observer.Log, news);
         try
         {
             _options.OnDropped?.Invoke(news);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PlanForensics.Contracts;
 
 namespace PlanForensics.Store;
@@ -7,6 +8,7 @@ public sealed class RequestRecording
 {
     private readonly Recorder _recorder;
     private long _droppedSteps;
+    private long _outputTokens;
     private int _isUnsettled;
     private volatile ContractStoreException? _rejection;
 
@@ -23,6 +25,12 @@ public sealed class RequestRecording
     public long DroppedSteps => Interlocked.Read(ref _droppedSteps);
 
     internal ExecutionContract Header { get; }
+
+    /// <summary>The request's span; null while nobody listens.</summary>
+    internal Activity? Span { get; set; }
+
+    /// <summary>Tokens chosen, as rank 0 recorded them; counted where there is a span.</summary>
+    internal long OutputTokens => Interlocked.Read(ref _outputTokens);
 
     internal long Key { get; set; }
 
@@ -83,6 +91,7 @@ public sealed class RequestRecording
         {
             if (!accepted)
                 Unsettle();
+            _recorder.Observer.Completed(this, Span);
         }
     }
 
@@ -103,11 +112,23 @@ public sealed class RequestRecording
             throw new InvalidOperationException($"the request \"{RequestId}\" was completed; a step after that belongs to no request");
         ThrowIfRejected();
         if (_recorder.TryAccept(item))
+        {
+            if (_recorder.Observer.Wants(Span))
+                Tell(item);
             return true;
+        }
+
         Interlocked.Increment(ref _droppedSteps);
         _recorder.CountDropped();
         Unsettle();
         return false;
+    }
+
+    private void Tell(in RecorderItem item)
+    {
+        if (Span is not null && item.State!.Rank == 0 && (item.Observation is { } observed ? observed.ChosenToken : item.Sample.ChosenToken) is not null)
+            Interlocked.Increment(ref _outputTokens);
+        _recorder.Observer.Stepped(item, Span);
     }
 
     // A refused request stays refused; of a refused step its own request hears once.

@@ -1,7 +1,7 @@
 namespace PlanForensics.Store;
 
 /// <summary>An import found a request whose id is taken; becomes a <see cref="ContractStoreException"/> at the store's edge.</summary>
-internal sealed class RequestTakenException(string requestId) : InvalidOperationException($"the request \"{requestId}\" is there already")
+internal sealed class RequestTakenException(string requestId) : Exception($"the request \"{requestId}\" is there already")
 {
     public string RequestId { get; } = requestId;
 }

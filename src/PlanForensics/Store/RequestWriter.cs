@@ -9,8 +9,10 @@ internal sealed class RequestWriter : IDisposable
     private readonly RawStatement _insertModel;
     private readonly RawStatement _findModel;
     private readonly RawStatement _insertRequest;
-    private readonly RawStatement _findRequest;
+    private readonly RawStatement _lastKey;
     private readonly RawStatement _finish;
+    private ModelIdentity? _lastModel;
+    private long _lastModelId;
 
     public RequestWriter(SqliteConnection connection)
     {
@@ -20,7 +22,7 @@ internal sealed class RequestWriter : IDisposable
             INSERT INTO requests (request_id, schema_version, recorded_at, completed_at, finish_reason, replica, dropped_steps, model_id, x, token_hash, extra)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (request_id) DO NOTHING
             """);
-        _findRequest = new(connection, "SELECT request_key FROM requests WHERE request_id = ?");
+        _lastKey = new(connection, "SELECT last_insert_rowid()");
         _finish = new(connection, "UPDATE requests SET completed_at = ?, finish_reason = ?, dropped_steps = ? WHERE request_key = ?");
     }
 
@@ -41,7 +43,7 @@ internal sealed class RequestWriter : IDisposable
             .Add(contract.Request.TokenHash?.ToString())
             .Add(StoreJson.FormatOrNull(contract.UnknownFields))
             .Run();
-        return inserted == 0 ? null : _findRequest.Add(contract.RequestId).RunScalar();
+        return inserted == 0 ? null : _lastKey.RunScalar();
     }
 
     public void Finish(long requestKey, DateTimeOffset? completedAt, string? finishReason, long droppedSteps) =>
@@ -52,16 +54,26 @@ internal sealed class RequestWriter : IDisposable
         _insertModel.Dispose();
         _findModel.Dispose();
         _insertRequest.Dispose();
-        _findRequest.Dispose();
+        _lastKey.Dispose();
         _finish.Dispose();
     }
 
     private long ModelIdOf(ModelIdentity model)
     {
+        if (model.Equals(_lastModel))
+            return _lastModelId;
         string identity = StoreJson.Format(model);
-        if (_findModel.Add(identity).RunScalar() is { } known)
-            return known;
-        _insertModel.Add(identity).Run();
-        return _findModel.Add(identity).RunScalar() ?? throw new InvalidOperationException($"the model {model.Name} was inserted and is not there");
+        long? id = _findModel.Add(identity).RunScalar();
+        if (id is null)
+        {
+            _insertModel.Add(identity).Run();
+            id = _findModel.Add(identity).RunScalar();
+        }
+
+        (_lastModel, _lastModelId) = (model, id ?? throw new InvalidOperationException($"the model {model.Name} was inserted and is not there"));
+        return _lastModelId;
     }
+
+    /// <summary>Forgets the id of a transaction that was rolled back.</summary>
+    public void Forget() => _lastModel = null;
 }

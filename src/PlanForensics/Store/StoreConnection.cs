@@ -105,6 +105,8 @@ internal static class StoreConnection
         }
 
         Execute(connection, "PRAGMA journal_mode = WAL");
+        // An import is one transaction: pages that it comes back to (indices) should stay. At most 64 MiB, taken as needed.
+        Execute(connection, "PRAGMA cache_size = -65536");
         Execute(connection, options.SurvivePowerLoss ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
         if (options.MaxBytes is { } bytes)
             Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {Math.Max(1, bytes / ReadPragma(connection, "page_size"))}"));

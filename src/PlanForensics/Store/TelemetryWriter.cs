@@ -35,7 +35,7 @@ internal sealed class TelemetryWriter : ITelemetrySink, IDisposable
         _insertImport = new(connection, "INSERT INTO imports (format, source, sha256, imported_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
         _findImport = new(connection, "SELECT import_id FROM imports WHERE format = ? AND sha256 = ?");
         _setRemarks = new(connection, "UPDATE imports SET remarks = ? WHERE import_id = ?");
-        _insertName = new(connection, "INSERT INTO kernel_names (name, family, operator, description) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
+        _insertName = new(connection, "INSERT INTO kernel_names (name, base_name, family, operator, description) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
         _findName = new(connection, "SELECT name_id FROM kernel_names WHERE name = ?");
         _insertKernel = new(connection, """
             INSERT INTO kernels (import_id, position, name_id, start_ns, end_ns, started_at, process_id, device, stream, correlation_id, graph_node, grid, block,
@@ -141,7 +141,7 @@ internal sealed class TelemetryWriter : ITelemetrySink, IDisposable
     {
         if (_names.TryGetValue(kernel.Name, out long id))
             return id;
-        _insertName.Add(kernel.Name).Add(kernel.Family).Add(kernel.Operator).Add(kernel.DescriptionJson).Run();
+        _insertName.Add(kernel.Name).Add(kernel.BaseName).Add(kernel.Family).Add(kernel.Operator).Add(kernel.DescriptionJson).Run();
         id = _findName.Add(kernel.Name).RunScalar()!.Value;
         _names.Add(kernel.Name, id);
         return id;

@@ -17,9 +17,19 @@ internal sealed class KernelNameCache
         if (_known.TryGetValue(name, out NamedKernel? known))
             return known;
         KernelDescription read = KernelNameParser.Parse(name);
-        NamedKernel kernel = new(name, read.Family, read.Operator is { } what ? JsonNamingPolicy.SnakeCaseLower.ConvertName(what.ToString()) : null, Json(read));
+        NamedKernel kernel = new(name, BaseName(name), read.Family, read.Operator is { } what ? JsonNamingPolicy.SnakeCaseLower.ConvertName(what.ToString()) : null, Json(read));
         _known.Add(name, kernel);
         return kernel;
+    }
+
+    private static string BaseName(string name)
+    {
+        int end = name.AsSpan().IndexOfAny('<', '(');
+        // "(anonymous namespace)::f<1>" begins with a bracket of its own.
+        while (end >= 0 && name.AsSpan(end).StartsWith("(anonymous namespace)", StringComparison.Ordinal))
+            end = name.AsSpan(end + 21).IndexOfAny('<', '(') is >= 0 and var next ? end + 21 + next : -1;
+        string head = (end < 0 ? name : name[..end]).Trim();
+        return head[(head.LastIndexOfAny([' ', ':']) + 1)..] is { Length: > 0 } function ? function : name;
     }
 
     private static string Json(KernelDescription kernel)

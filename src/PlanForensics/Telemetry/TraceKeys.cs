@@ -42,7 +42,8 @@ internal static class TraceKeys
         "Request.effective_token_count = token_count prompt_tokens num_prompt_tokens", "Request.effective_token_hash:Hash = token_hash effective_token_hash",
         "Request.routing_template_version:Text = template_version template", "Request.decode = decode_config decode_params sampling sampling_params",
         "Truncation.boundary = truncation_boundary", "Truncation.reason:Text = truncation_reason", "Decode.method = method decode_method", "Decode.temperature = temperature",
-        "Decode.top_p = top_p", "Decode.top_k = top_k", "Decode.min_p = min_p", "Decode.seed = seed", "Decode.max_tokens = max_tokens",
+        "Decode.top_p = top_p", "Decode.top_k = top_k", "Decode.min_p = min_p", "Decode.seed = seed", "Decode.max_tokens = max_tokens", "Decode.stop = stop stop_sequences",
+        "Decode.presence_penalty = presence_penalty", "Decode.frequency_penalty = frequency_penalty", "Decode.repetition_penalty = repetition_penalty",
         "PrefixCache.key:Text = prefix_cache_key prefix_key", "PrefixCache.hit_tokens = prefix_cache_hit_tokens prefix_hit_tokens", "PrefixCache.used:TruthNumber = prefix_cache_used prefix_cache_hit",
     ];
 
@@ -66,7 +67,7 @@ internal static class TraceKeys
 
         foreach ((TraceSection section, JsonTypeInfo type) in records)
             foreach (JsonPropertyInfo property in type.Properties)
-                if (!property.IsExtensionData && property.Name != "type")
+                if (!property.IsExtensionData && property.Get is not null && property.Name != "type")
                     keys.TryAdd(property.Name, new TraceField(section, property.Name));
         return keys;
     }

@@ -32,7 +32,27 @@ internal sealed class CollectiveMmaGrammar : IKernelGrammar
         if (name.Function is "device_kernel" && name.Root.Find(last => last.StartsWith("Gemm", StringComparison.Ordinal)) is not null)
             return name.Describe("cutlass3", KernelOperator.Gemm);
         bool isKernel = name.Function is "Kernel" or "Kernel2" or "device_kernel";
-        return isKernel ? name.Describe(name.Function is "device_kernel" ? "cutlass3" : "cutlass2", null) : null;
+        if (!isKernel)
+            return null;
+        return name.Function is not "device_kernel" && name.Root.Find(last => last is "MmaPipelined" or "MmaMultistage" or "MmaSingleStage") is { } mainloop
+            ? Threadblock(name, mainloop)
+            : name.Describe(name.Function is "device_kernel" ? "cutlass3" : "cutlass2", null);
+    }
+
+    // CUTLASS 2 spelled out: Kernel<Gemm<MmaPipelined<tile, ...arch::Mma<instruction, threads, A, layout, B, layout, accumulator...>>>.
+    private static KernelDescription Threadblock(KernelName name, KernelNode mainloop)
+    {
+        KernelNode? mma = mainloop.Find(last => last is "Mma");
+        (NumericFormat? a, NumericFormat? b) = (KernelFormats.OfType(mma?.At(2)), KernelFormats.OfType(mma?.At(4)));
+        string? wrapped = name.Root.At(0)?.Last;
+        return name.Describe("cutlass2", wrapped?.StartsWith("Gemm", StringComparison.Ordinal) == true ? KernelOperator.Gemm : null) with
+        {
+            Tile = mainloop.At(0)?.Extent,
+            Instruction = mma?.At(0)?.Extent is { } extent && extent != new KernelExtent(1, 1, 1) ? extent : null,
+            OperandFormat = a == b ? a : null,
+            AccumulatorFormat = KernelFormats.OfType(mma?.At(6)),
+            SplitK = wrapped is "GemmSplitKParallel" ? new KernelSplit(true) : null,
+        };
     }
 
     // SM90_64x128x16_F32BF16BF16_SS: instruction, accumulator, operands.

@@ -13,6 +13,7 @@ CREATE TABLE imports (
 CREATE TABLE kernel_names (
   name_id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
+  base_name TEXT NOT NULL,
   family TEXT NOT NULL,
   operator TEXT,
   description TEXT NOT NULL CHECK (json_valid(description))
