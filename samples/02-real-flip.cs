@@ -23,7 +23,7 @@ if (!File.Exists(path))
     return 3;
 }
 
-RecordedFlip? flip = RecordedManifest.Open(path).Flip;
+RecordedFlip? flip = RecordedManifest.Open(path).ReadFlip();
 if (flip is null)
 {
     Console.Error.WriteLine($"{path} has no entry \"flip\".");

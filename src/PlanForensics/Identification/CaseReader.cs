@@ -67,7 +67,7 @@ internal sealed partial class CaseReader(RecordedFiles files)
             throw new ManifestFormatException(name, "a matmul has \"M\", \"N\" and \"K\", each at least 1");
         if (output.ElementCount != (long)m * n)
             throw new ManifestFormatException(name, $"the output has {output.ElementCount} elements; M x N is {(long)m * n}");
-        TensorValue a = Tensor(name, item, "A") ?? throw new ManifestFormatException(name, "a matmul has \"A\"");
+        TensorValue a = Tensor(name, item, "A", k) ?? throw new ManifestFormatException(name, "a matmul has \"A\"");
         if (a.Format != NumericFormat.Fp32 || a.ElementCount != (long)m * k)
             throw new ManifestFormatException(name, $"A has {a.ElementCount} elements; M x K is {(long)m * k} of fp32");
         tensors["a"] = TensorValue.FromBytes(NumericFormat.Fp32, a.Bytes, m, k);
@@ -93,8 +93,8 @@ internal sealed partial class CaseReader(RecordedFiles files)
         }
     }
 
-    private TensorValue? Tensor(string name, JsonElement item, string field) => JsonText.Find(item, field) is { } text
-        ? files.Read(FileReference.Parse(text, size => JsonText.Integer(item, size), name), name)
+    private TensorValue? Tensor(string name, JsonElement item, string field, int rowLength = 1) => JsonText.Find(item, field) is { } text
+        ? files.Read(FileReference.Parse(text, size => JsonText.Integer(item, size), name), name, rowLength)
         : null;
 
     private static OperatorAttributes Attributes(JsonElement item)

@@ -43,10 +43,12 @@ internal sealed class RecordedFiles
         return _read[file] = TensorValue.FromBytes(format, bytes, shape);
     }
 
-    /// <summary>The rows of a reference.</summary>
-    public TensorValue Read(FileReference reference, string subject)
+    /// <summary>The rows of a reference; those of a file that the manifest does not declare have the length that is given.</summary>
+    public TensorValue Read(FileReference reference, string subject, int rowLength = 1)
     {
         TensorValue whole = Read(reference.File, subject);
+        if (DeclaredShape(reference.File) is null && rowLength > 1 && whole.ElementCount % rowLength == 0)
+            whole = TensorValue.FromBytes(whole.Format, whole.Bytes, (int)(whole.ElementCount / rowLength), rowLength);
         if (reference.First is null && reference.End is null)
             return whole;
         int rows = whole.Shape.Length == 0 ? 0 : whole.Shape[0];

@@ -16,14 +16,13 @@ public sealed class RecordedManifest
     private readonly ImmutableArray<JsonElement> _cases;
     private readonly CaseReader _reader;
 
-    private RecordedManifest(ImmutableArray<JsonElement> cases, ImmutableArray<string> names, CaseReader reader, RecordedFlip? flip) =>
-        (_cases, Names, _reader, Flip) = (cases, names, reader, flip);
+    private readonly JsonElement? _flip;
+
+    private RecordedManifest(ImmutableArray<JsonElement> cases, ImmutableArray<string> names, CaseReader reader, JsonElement? flip) =>
+        (_cases, Names, _reader, _flip) = (cases, names, reader, flip);
 
     /// <summary>The cases' names in the manifest's order: the file of each output.</summary>
     public ImmutableArray<string> Names { get; }
-
-    /// <summary>The recorded flip of a token; null where the manifest has none.</summary>
-    public RecordedFlip? Flip { get; }
 
     /// <summary>Opens a manifest. The files it names are read case by case.</summary>
     /// <param name="path">The manifest's path.</param>
@@ -43,8 +42,13 @@ public sealed class RecordedManifest
         ImmutableArray<string> names = [.. cases.Select((item, index) => JsonText.Find(item, "file")
             ?? throw new ManifestFormatException(path, $"case {index} of \"vectors\" has no \"file\""))];
         var reader = new CaseReader(new RecordedFiles(path, root));
-        return new RecordedManifest(cases, names, reader, root.ValueKind == JsonValueKind.Object && root.TryGetProperty("flip", out JsonElement flip) ? reader.ReadFlip(flip) : null);
+        return new RecordedManifest(cases, names, reader, JsonText.Get(root, "flip"));
     }
+
+    /// <summary>Reads the recorded flip of a token and its files.</summary>
+    /// <returns>The flip; null where the manifest has none.</returns>
+    /// <exception cref="ManifestFormatException">A file is missing or has another size than the entry says, or a field is missing.</exception>
+    public RecordedFlip? ReadFlip() => _flip is { } flip ? _reader.ReadFlip(flip) : null;
 
     /// <summary>Reads one case and its files.</summary>
     /// <param name="index">0-based place in <see cref="Names"/>.</param>
