@@ -57,9 +57,16 @@ public sealed class AtenMatrixProductTests
         Emulated(2, 1600, true).Should().Be("program{k=1600 a=bf16 b=bf16 : fp32([384 by 2: fma 1..0:-1], fp32([384 by 2: fma 769..768:-1]), fp32([32 by 2: fma 1537..1536:-1])) -> round bf16}");
     }
 
+    [Theory]
+    [InlineData(512, "gemm step=bf16pair operand=bf16 out=bf16")]
+    [InlineData(513, "gemm step=bf16pair operand=bf16 out=bf16 k_block=512")]
+    [InlineData(1024, "gemm step=bf16pair operand=bf16 out=bf16 k_block=512")]
+    [InlineData(1025, "gemm step=bf16pair operand=bf16 out=bf16 k_block=1024")]
+    public void Native_bf16_cuts_long_K_in_blocks(int depth, string expected) => new OneDnn2Bf16().PlanFor(Key(3, 64, depth)).Plan!.Text.Should().Be(expected);
+
     [Fact]
     public void A_shape_that_a_rule_declines_is_refused_with_the_reason() =>
-        FluentActions.Invoking(() => AtenMatrixProducts.Linear(new OneDnn2Bf16(), NumericFormat.Bf16, 8, 64, 4096)).Should().Throw<PlanNotSupportedException>().WithMessage("*K = 4096*");
+        FluentActions.Invoking(() => AtenMatrixProducts.Linear(new OneDnn2Bf16(), NumericFormat.Bf16, 8, 64, 8193)).Should().Throw<PlanNotSupportedException>().WithMessage("*K = 8193*");
 
     private static string Emulated(int rows, int depth, bool transposed) => new OneDnn2EmulatedBf16().PlanFor(Key(rows, 8, depth) with { WeightsTransposed = transposed }).Plan!.Text;
 
