@@ -12,15 +12,17 @@ namespace PlanForensics.Probing;
 /// <param name="FlushesSubnormals">Whether subnormal results are zeros.</param>
 internal sealed record GroupArithmetic(TermRounding[] Terms, float[] Answers, NumericFormat?[] Nodes, ReductionStep? Dot, string DotReason, bool FlushesSubnormals)
 {
-    public static GroupArithmetic Ask(BoxCalls calls, OutputGroup group, SummationTree tree, bool precision)
+    public static GroupArithmetic Ask(BoxCalls calls, CountingUnits units, OutputGroup group, SummationTree tree, bool precision)
     {
         string reason = "";
         ReductionStep? dot = tree.IsBinary ? null : FusedStepProbe.Run(calls, group, tree, out reason);
-        (TermRounding[] terms, float[] answers) = ProductProbe.Run(calls, group, tree);
+        NumericFormat tenBits = units.Mask > 65504 ? NumericFormat.Tf32 : NumericFormat.Fp16; // the masks passed through: fp16 would have overflowed
+        NumericFormat?[] nodes = precision && tree.LeafCount > 1 && PrecisionProbe.Applies(calls.Box) ? PrecisionProbe.Run(calls, group, tree, tenBits) : [];
+        (TermRounding[] terms, float[] answers) = ProductProbe.Run(calls, group, tree, nodes);
         return new GroupArithmetic(
             terms,
             answers,
-            precision && tree.LeafCount > 1 && PrecisionProbe.Applies(calls.Box) ? PrecisionProbe.Run(calls, group, tree) : [],
+            nodes,
             dot,
             reason,
             FlushProbe.Run(calls, group));

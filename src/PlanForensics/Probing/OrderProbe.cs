@@ -99,7 +99,7 @@ public static class OrderProbe
             _pairs += meter.Pairs;
             int treeDone = _calls.Count;
             Tell("arithmetic", _done.Count);
-            GroupArithmetic arithmetic = GroupArithmetic.Ask(_calls, group, finding.Tree, options.Precision);
+            GroupArithmetic arithmetic = GroupArithmetic.Ask(_calls, _units!, group, finding.Tree, options.Precision);
             (ReductionProgram? program, string reason) = Assemble(group, finding, arithmetic);
             _count = _count with { Tree = _count.Tree + treeDone - start, Arithmetic = _count.Arithmetic + _calls.Count - treeDone };
             return new ProbedGroup(group, finding, arithmetic, program, reason);

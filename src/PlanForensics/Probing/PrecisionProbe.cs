@@ -9,7 +9,11 @@ namespace PlanForensics.Probing;
 internal static class PrecisionProbe
 {
     /// <summary>The format each inner node's value is held in when it is next read; null where no known format fits. The root's is read off the output, up to the output's format.</summary>
-    public static NumericFormat?[] Run(BoxCalls calls, OutputGroup group, SummationTree tree)
+    /// <param name="calls">The box.</param>
+    /// <param name="group">The outputs asked.</param>
+    /// <param name="tree">Their tree.</param>
+    /// <param name="tenBits">What ten fraction bits are: fp16, or tf32 where larger values than fp16 holds have passed.</param>
+    public static NumericFormat?[] Run(BoxCalls calls, OutputGroup group, SummationTree tree, NumericFormat tenBits)
     {
         var formats = new NumericFormat?[tree.NodeCount];
         int[] nodes = [.. Enumerable.Range(tree.LeafCount, tree.NodeCount - tree.LeafCount)];
@@ -26,7 +30,7 @@ internal static class PrecisionProbe
         bool[] half = Survives(calls, group, tree, narrow, 10);
         bool[] brain = Survives(calls, group, tree, narrow, 7);
         for (int index = 0; index < narrow.Length; index++)
-            formats[narrow[index]] = half[index] ? NumericFormat.Fp16 : brain[index] ? NumericFormat.Bf16 : null;
+            formats[narrow[index]] = half[index] ? tenBits : brain[index] ? NumericFormat.Bf16 : null;
         return formats;
     }
 

@@ -220,7 +220,7 @@ internal sealed class ProgramAssembly
             return NumericFormat.Fp16;
         if (node == _tree.Root && _box.Output != NumericFormat.Fp32 && (format is null || format == _box.Output))
             return Hidden(node); // the output's own rounding hides the root's
-        if (_arithmetic.Dot is { Rounding: DotRounding.TowardZeroE8M13 } && format == NumericFormat.Fp16)
+        if (_arithmetic.Dot is { Rounding: DotRounding.TowardZeroE8M13 } && format is NumericFormat.Fp16 or NumericFormat.Tf32)
             return NumericFormat.Fp32; // 13 fraction bits, stored as binary32
         return format ?? throw new NotSupportedException($"the value of the terms {_tree.FirstLeaf(node)} and further is held in no format of the plan vocabulary (a compensated sum?)");
     }
@@ -234,6 +234,8 @@ internal sealed class ProgramAssembly
 
     private static NumericFormat Wider(NumericFormat format, NumericFormat[] operands)
     {
+        if (format == NumericFormat.Tf32)
+            format = NumericFormat.Fp32; // a store, never an accumulator
         foreach (NumericFormat operand in operands)
         {
             if (operand == NumericFormat.Fp64 || (operand == NumericFormat.Fp32 && format != NumericFormat.Fp64))
