@@ -7,7 +7,7 @@ namespace PlanForensics.Engines.Aten;
 /// <summary>PyTorch's operators over rows on a CPU: sum, softmax, SiLU, and the RMSNorm that models compose of pow, mean and rsqrt.</summary>
 /// <remarks>
 /// <para>Sum and mean: a cascade of 4 accumulators of V lanes. Softmax: V lanes, the exponential of every element by Sleef, one reciprocal. SiLU: Sleef in blocks of two vectors over the whole tensor, glibc
-/// in what they leave. V is 8 (AVX2, default) or 16 (AVX-512); bf16 vectors hold twice as many values.</para>
+/// in what they leave. V is 8 (AVX2, default) or 16 (AVX-512); bf16 vectors hold twice as many values; 1.13 rounds each step of SiLU to bf16, 2.10 the result only.</para>
 /// <para>Source: ATen's <c>SumKernel.cpp</c>, <c>SoftMaxKernel.cpp</c>, <c>Activation.cpp</c>, <c>Loops.h</c>; whole runs and single operators of torch 1.13.1 and 2.10.0 recorded under the three dispatches.
 /// 2.10 sums with 8 lanes on AVX-512 too.</para>
 /// </remarks>
@@ -38,17 +38,29 @@ public static class AtenRows
         Divide = Division.Reciprocal,
     };
 
-    /// <summary>SiLU, and its product with another tensor, each step rounded to the tensors' format.</summary>
+    /// <summary>Softmax over the last dimension of bf16 values: in fp32 and rounded once; a bf16 vector is two vectors of fp32.</summary>
+    /// <param name="capability">The dispatch: AVX2 or AVX-512.</param>
+    /// <param name="width">Values in a row; fewer than an fp32 vector are added one after the other.</param>
+    /// <returns>The plan.</returns>
+    public static SoftmaxPlan SoftmaxBf16(AtenCapability capability, int width)
+    {
+        SoftmaxPlan plan = Softmax(capability);
+        int lanes = Lanes(capability);
+        return plan with { Sum = width < lanes ? plan.Sum : new LaneTree { Lanes = 2 * lanes }, Output = NumericFormat.Bf16 };
+    }
+
+    /// <summary>SiLU, and its product with another tensor; in bf16 each step is rounded to it.</summary>
     /// <param name="capability">The dispatch.</param>
     /// <param name="format">fp32 or bf16.</param>
+    /// <param name="roundsSteps">Whether bf16 rounds each step, as torch 1.13 does, or the result only, as 2.10 does.</param>
     /// <returns>The plan.</returns>
-    public static ActivationPlan Silu(AtenCapability capability, NumericFormat format) => new()
+    public static ActivationPlan Silu(AtenCapability capability, NumericFormat format, bool roundsSteps = true) => new()
     {
         Math = Exponential(capability),
         Block = capability == AtenCapability.Default
             ? default
             : new MathBlock { Length = Lanes(capability) * (format == NumericFormat.Bf16 ? 4 : 2), Tail = MathPath.Glibc, OverTensor = true },
-        Steps = format, Intermediate = format, Output = format,
+        Steps = roundsSteps ? format : NumericFormat.Fp32, Intermediate = format, Output = format,
     };
 
     /// <summary>RMSNorm composed of pow, mean, addition, rsqrt and two products, computed in fp32 and rounded to the format before the weight.</summary>
@@ -67,6 +79,9 @@ public static class AtenRows
         string dispatch = capability switch { AtenCapability.Avx2 => "avx2", AtenCapability.Avx512 => "avx512", _ => "default" };
         yield return new RowFamily($"aten.sum.{dispatch}", RowOperator.Sum, new SumPlan { Lanes = Cascade(capability) }, decline: OneRowOfManyThreads);
         yield return new RowFamily($"aten.softmax.{dispatch}", RowOperator.Softmax, Softmax(capability));
+        if (capability != AtenCapability.Default)
+            yield return new RowFamily($"aten.softmax.{dispatch}.bf16", RowOperator.Softmax, key => SoftmaxBf16(capability, key.Width), NumericFormat.Bf16);
+        yield return new RowFamily($"aten.silu.{dispatch}.bf16.rounded_once", RowOperator.Silu, Silu(capability, NumericFormat.Bf16, roundsSteps: false), NumericFormat.Bf16, TensorOfManyThreads);
         foreach (NumericFormat format in (NumericFormat[])[NumericFormat.Fp32, NumericFormat.Bf16])
         {
             string name = $"{dispatch}.{NumericFormats.NameOf(format)}";

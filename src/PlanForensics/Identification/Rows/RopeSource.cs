@@ -19,7 +19,7 @@ internal sealed class RopeSource : ICandidateSource
             foreach (IRowFamily family in EngineCatalog.Rows.Where(family => family.Operator == RowOperator.Rope))
                 if (family.PlanFor(new RowKey(call.Positions.Length, call.HeadDimension) { Threads = recorded.Threads }).Plan is RopePlan plan)
                     yield return Candidate(recorded, call, family.Name, plan, false);
-            foreach (OperatorPlan control in RowControls.For(RowOperator.Rope, NumericFormat.Fp32))
+            foreach (OperatorPlan control in RowControls.For(RowOperator.Rope))
                 yield return Candidate(recorded, call, "control", (RopePlan)control, true);
         }
     }

@@ -23,8 +23,8 @@ internal sealed class RowSource : ICandidateSource
         foreach (IRowFamily family in EngineCatalog.Rows.Where(family => family.Operator == call.Operator))
             foreach (OperatorPlan plan in Keys(call).Select(key => family.PlanFor(key).Plan).OfType<OperatorPlan>().DistinctBy(plan => plan.Text))
                 yield return Candidate(call, family.Name, plan, false);
-        foreach (OperatorPlan plan in RowControls.For(call.Operator, call.Key.Format))
-            yield return Candidate(call, "control", plan, true);
+        foreach (PlanCandidate control in RowControls.For(call.Operator).Select(plan => Candidate(call, "control", plan, true)))
+            yield return call.Key.Format == NumericFormat.Bf16 && call.Operator is not (RowOperator.Sum or RowOperator.ColumnSum) ? CutOff(control) : control;
     }
 
     /// <summary>Values that are all bf16 may still be fp32 tensors; only an address, without which one rule gives no plan, is tried in all four ways.</summary>
@@ -44,6 +44,17 @@ internal sealed class RowSource : ICandidateSource
             Identity = identity, Order = identity.Replace("+0(", "(", StringComparison.Ordinal), IsControl = isControl, EngineWords = RowWords.Of(name),
         };
     }
+
+    /// <summary>A control for bf16 outputs: values cut off to bf16.</summary>
+    private static PlanCandidate CutOff(PlanCandidate control) => new(control.Name, control.Plan, output =>
+    {
+        control.Evaluate(output);
+        foreach (ref float value in output)
+            value = BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF_0000);
+    })
+    {
+        Identity = "cut off " + control.Identity, IsControl = true,
+    };
 
     /// <summary>The programs of the first rows and of the last: others repeat them.</summary>
     private static string Identity(ActivationPlan plan, RowCall call)
