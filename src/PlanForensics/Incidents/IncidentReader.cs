@@ -99,7 +99,7 @@ internal static class IncidentReader
             throw stored.Refuse("shape", FormattableString.Invariant($"has {logits.Shape[0]} steps, but tokens_row0 has {tokens.Length}"));
         if (tokens.FirstOrDefault(token => token >= logits.Shape[1], -1) is >= 0 and var outside)
             throw run.Refuse("tokens_row0", FormattableString.Invariant($"holds {outside}, which lies outside the {logits.Shape[1]} logits"));
-        IncidentStep[] steps = [.. run.Objects("steps").Select(step => Step(folder, step, batch, prompts[0].Count, tokens))];
+        IncidentStep[] steps = !run.Has("steps") ? [] : [.. run.Objects("steps").Select(step => Step(folder, step, batch, prompts[0].Count, tokens))];
         return new IncidentRun
         {
             Batch = batch, Tokens = ValueList.Create<int>(tokens), Logits = logits, Steps = steps,

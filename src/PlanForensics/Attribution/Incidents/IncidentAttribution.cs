@@ -112,12 +112,13 @@ public sealed class IncidentAttribution
             verdicts.Add(Attribute(_incident.Runs[index], contracts[index]));
         IncidentFlip? flip = null;
         var flipped = new List<int>();
-        for (int index = 1; index < contracts.Count; index++)
+        int[] byBatch = [.. Enumerable.Range(0, contracts.Count).OrderBy(index => _incident.Runs[index].Batch)];
+        foreach (int index in byBatch.Skip(1))
         {
-            if (TraceDiff.Between(contracts[0], contracts[index]).FirstFlip is not { } found)
+            if (TraceDiff.Between(contracts[byBatch[0]], contracts[index]).FirstFlip is not { } found)
                 continue;
             flipped.Add(_incident.Runs[index].Batch);
-            flip ??= Explain((contracts[0], verdicts[0]), (contracts[index], verdicts[index]), found);
+            flip ??= Explain((contracts[byBatch[0]], verdicts[byBatch[0]]), (contracts[index], verdicts[index]), found);
         }
 
         return new IncidentVerdict(_incident.Name, _environment.ToString(), Backends(verdicts), verdicts.ToValueList(), flip, flipped.ToValueList());
