@@ -36,7 +36,7 @@ public sealed class OperatorIdentification
         return sources.Length == 0
             ? new IdentificationResult
             {
-                Name = recorded.Name, Verdict = IdentificationVerdict.Unexplained, Elements = recorded.Output.ElementCount, Reason = $"no rule is known for the operator {recorded.Operation}",
+                Name = recorded.Name, Verdict = IdentificationVerdict.Unexplained, Elements = recorded.Output.ElementCount, Reason = $"no rule is known for the operator {recorded.Operation}, or what is recorded of it does not fit one",
             }
             : score.Result();
     }

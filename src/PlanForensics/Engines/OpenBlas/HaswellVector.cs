@@ -9,12 +9,13 @@ namespace PlanForensics.Engines.OpenBlas;
 /// the output; then a group of four; up to three terms left over are multiplied and added. Up to three last columns are one chain of mul and add (in pairs where N is 2 or 3, in fours where it is 1).</para>
 /// <para>Weights as (N, K): columns in fours: eight lanes of fma, <c>((l0 + l4) + (l1 + l5)) + ((l2 + l6) + (l3 + l7))</c>, a first group of four in the lower half, blocks of 4,096; two of the columns left over four lanes of
 /// mul and add, the last one eight. Up to three terms left over are one group of mul and add, added last.</para>
-/// <para>One thread, or fewer than 9,216 weights. Source: OpenBLAS 0.3.21, kernel/x86_64/sgemv_n_4.c and sgemv_t_4.c; probed and replayed on the live library.</para>
+/// <para>From 9,216 weights on threads share the outputs: the first takes ceil(outputs / threads), the next the same of what is left, and each counts its own columns. Fewer than four outputs a thread are not covered. Source: OpenBLAS 0.3.21, kernel/x86_64/sgemv_n_4.c and sgemv_t_4.c; probed and replayed on the live library.</para>
 /// </remarks>
 public sealed class HaswellVector : IGemmFamily
 {
     private const int Chunk = 4096;
     private const long ThreadedElements = 2304 * 4;
+    private const int FewestOutputs = 4;
     private readonly bool _transposed;
 
     /// <summary>Creates the rule of one layout.</summary>
@@ -35,13 +36,22 @@ public sealed class HaswellVector : IGemmFamily
         if (key.M == 1 && key.WeightsTransposed is { } transposed && transposed != _transposed)
             return PlanDecision.Decline(_transposed ? "the weights lie as (K, N)" : "the weights lie as (N, K)");
         int outputs = key.M == 1 ? key.N : key.M;
-        if (key.Threads > 1 && (long)outputs * key.K >= ThreadedElements)
-            return PlanDecision.Decline("how several threads share the work is not known");
+        int threads = (long)outputs * key.K < ThreadedElements ? 1 : key.Threads;
+        if (threads > 1 && outputs < threads * FewestOutputs)
+            return PlanDecision.Decline("how several threads share few outputs is not known");
         var regions = new PlanRegions(key.M, key.N);
-        if (_transposed)
-            ByLanes((first, count, plan) => Add(first, count, plan), outputs, key.K);
-        else
-            ByGroups((first, count, plan) => Add(first, count, plan), outputs, key.K);
+        int start = 0;
+        for (int thread = 0; thread < threads; thread++)
+        {
+            int share = (outputs - start + threads - thread - 1) / (threads - thread);
+            int offset = start;
+            if (_transposed)
+                ByLanes((first, count, plan) => Add(offset + first, count, plan), share, key.K);
+            else
+                ByGroups((first, count, plan) => Add(offset + first, count, plan), share, key.K);
+            start += share;
+        }
+
         return PlanDecision.Of(regions.ToPlan());
 
         void Add(int first, int count, OperatorPlan plan)

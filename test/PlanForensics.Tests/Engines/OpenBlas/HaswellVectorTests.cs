@@ -38,11 +38,20 @@ public sealed class HaswellVectorTests
         ((PlanMap)plan).Regions[0].Plan.Text.Should().Be("gemm step=muladd lanes=4 lane_merge=neighbours start=zero");
     }
 
+    // 37 columns and two threads: 19 and 18, of which 19 mod 16 = 3 and 18 mod 16 = 2 are no whole fours. The first thread's 16 columns and three last ones, the second's 16 and two.
     [Fact]
-    public void Threads_that_share_a_large_product_are_declined()
+    public void Threads_share_the_columns_and_each_counts_its_own()
     {
-        new HaswellVector(transposed: false).PlanFor(new GemmKey(1, 96, 96) { Threads = 2 }).Reason.Should().Contain("several threads"); // 9,216 weights
-        new HaswellVector(transposed: false).PlanFor(new GemmKey(1, 96, 95) { Threads = 2 }).Plan.Should().NotBeNull("the library keeps smaller ones on one thread");
+        var key = new GemmKey(1, 37, 256) { Threads = 2 };
+        ((GemmProgram)new HaswellVector(transposed: false).PlanFor(key).Plan!.Lower(new OperatorShape(1, 37, 256))).Regions.Select(region => (region.ColumnStart, region.ColumnCount))
+            .Should().Equal((0, 16), (16, 3), (19, 16), (35, 2));
+        new HaswellVector(transposed: false).PlanFor(key with { K = 249 }).Plan.Should().Be(new HaswellVector(transposed: false).PlanFor(key with { K = 249, Threads = 1 }).Plan, "9,213 weights stay on one thread");
+    }
+
+    [Fact]
+    public void Keys_that_are_not_known_are_declined()
+    {
+        new HaswellVector(transposed: false).PlanFor(new GemmKey(1, 7, 4000) { Threads = 2 }).Reason.Should().Contain("few outputs");
         new HaswellVector(transposed: false).PlanFor(new GemmKey(2, 96, 96)).Reason.Should().Contain("one row");
     }
 
