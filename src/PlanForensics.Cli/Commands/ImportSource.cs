@@ -65,6 +65,7 @@ internal sealed class ImportSource : IDisposable
             OnSkipped = skipped.Add,
             Source = _isInput ? "stdin" : Path.GetFileNameWithoutExtension(Name),
             ImportedAt = origin.ImportedAt,
+            Cancellation = _session.Cancellation,
         };
         TelemetryCounts counts = new(0, 0, []);
         TelemetryImport done = Track(file, watched => store.Import(origin, sink =>

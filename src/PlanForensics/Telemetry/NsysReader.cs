@@ -25,6 +25,7 @@ public sealed class NsysReader(ITableSource source, TelemetryReadOptions? option
             sink.Begin(steps.Timeline(_options.ImportedAt));
         foreach (NsysKernel kernel in tables.Kernels)
         {
+            _options.Cancellation.ThrowIfCancellationRequested();
             (StepPlace Place, bool IsAfter)? step = steps.PlaceOf(kernel);
             sink.Kernel(new KernelLaunch
             {

@@ -36,9 +36,14 @@ internal sealed record OtlpSpan(JsonElement Span, Dictionary<string, JsonElement
         }
     }
 
-    private static IEnumerable<JsonElement> Items(JsonElement owner, string name, string otherName) =>
-        owner.ValueKind == JsonValueKind.Object && (owner.TryGetProperty(name, out JsonElement list) || owner.TryGetProperty(otherName, out list)) && list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray() : [];
+    private static IEnumerable<JsonElement> Items(JsonElement owner, string name, string otherName)
+    {
+        if (owner.ValueKind != JsonValueKind.Object || !(owner.TryGetProperty(name, out JsonElement list) || owner.TryGetProperty(otherName, out list))
+            || list.ValueKind != JsonValueKind.Array)
+            yield break;
+        foreach (JsonElement item in list.EnumerateArray())
+            yield return item;
+    }
 
     private string? Member(string name, string otherName) =>
         (Span.TryGetProperty(name, out JsonElement value) || Span.TryGetProperty(otherName, out value)) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -47,9 +47,10 @@ public static class TelemetryFormats
 
     private static TelemetryFormat DetectJson(ReadOnlySpan<byte> head)
     {
-        if (head.IndexOf("\"resourceSpans\""u8) >= 0 || head.IndexOf("\"resource_spans\""u8) >= 0 || head.IndexOf("\"scopeSpans\""u8) >= 0)
-            return TelemetryFormat.Otlp;
         int contract = head.IndexOf("\"schema_version\""u8);
+        int spans = FirstOf(head, "\"resourceSpans\""u8, "\"resource_spans\""u8, "\"scopeSpans\""u8);
+        if (spans >= 0 && (contract < 0 || spans < contract))
+            return TelemetryFormat.Otlp;
         int trace = FirstOf(head, "\"trace_x\""u8, "\"step_s\""u8, "\"batch_fp\""u8);
         return trace >= 0 && (contract < 0 || trace < contract) ? TelemetryFormat.Trace : TelemetryFormat.JsonLines;
     }

@@ -14,6 +14,9 @@ public sealed record TelemetryReadOptions
     /// <summary>Longest line, in bytes. Default: 268,435,456 (256 MiB).</summary>
     public int MaxLineBytes { get; init; } = 256 << 20;
 
+    /// <summary>Ends long work that reads no stream. Default: none.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Name of the source, from which names of requests are made that the records do not name. Default: <c>import</c>.</summary>
     public string Source { get; init; } = "import";
 

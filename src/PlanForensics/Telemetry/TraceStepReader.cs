@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using PlanForensics.Contracts;
 using PlanForensics.Plans;
@@ -6,6 +7,7 @@ using PlanForensics.Plans;
 namespace PlanForensics.Telemetry;
 
 /// <summary>Turns the dictionary of one step into a contract's step. Its buffers are reused.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A writer over a buffer holds nothing to release.")]
 internal sealed class TraceStepReader
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);

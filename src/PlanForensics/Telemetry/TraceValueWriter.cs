@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -8,6 +9,8 @@ namespace PlanForensics.Telemetry;
 /// <summary>Writes members of a trace dictionary as contract JSON.</summary>
 internal static class TraceValueWriter
 {
+    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdef"u8);
+
     /// <summary>Writes the members of a section; unknown ones where asked.</summary>
     public static void Members(Utf8JsonWriter writer, ReadOnlySpan<byte> line, TraceDictionary members, TraceSection section)
     {
@@ -53,7 +56,7 @@ internal static class TraceValueWriter
             case TraceValue.Time when entry.Token == JsonTokenType.Number:
                 writer.WriteStringValue(Time(Number(value)));
                 break;
-            case TraceValue.Hash when value.Length == 66 && value[1..^1].IndexOfAnyExcept("0123456789abcdef"u8) < 0:
+            case TraceValue.Hash when value.Length == 66 && value[1..^1].IndexOfAnyExcept(HexDigits) < 0:
                 writer.WriteStringValue($"sha256:{Encoding.UTF8.GetString(value[1..^1])}");
                 break;
             case TraceValue.MegabytesToBytes when entry.Token == JsonTokenType.Number:

@@ -10,6 +10,7 @@ public sealed class TelemetryFormatTests
     [Theory]
     [InlineData("{\"schema_version\":1,\"request_id\":\"a\"}", TelemetryFormat.JsonLines)]
     [InlineData("{\"schema_version\":1,\"tenant\":{\"batch_fp\":1}}", TelemetryFormat.JsonLines)]
+    [InlineData("{\"schema_version\":1,\"tenant\":{\"resourceSpans\":1}}", TelemetryFormat.JsonLines)]
     [InlineData("{damaged", TelemetryFormat.JsonLines)]
     [InlineData("", TelemetryFormat.JsonLines)]
     [InlineData("{\"trace_x\":{}}", TelemetryFormat.Trace)]
