@@ -34,7 +34,7 @@ internal sealed class RecordedFiles
         if (_read.TryGetValue(file, out TensorValue? tensor))
             return tensor;
         byte[] bytes = Bytes(file, subject);
-        int[] shape = DeclaredShape(file) ?? [bytes.Length / sizeof(float)];
+        int[] shape = DeclaredShape(file) ?? [bytes.Length % sizeof(float) == 0 ? bytes.Length / sizeof(float) : bytes.Length];
         long elements = shape.Aggregate(1L, (product, size) => product * size);
         NumericFormat format = bytes.Length == elements * sizeof(float) ? NumericFormat.Fp32
             : bytes.Length == elements && elements > 0 ? NumericFormat.Int8
