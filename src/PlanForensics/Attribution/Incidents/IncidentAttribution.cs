@@ -20,9 +20,10 @@ namespace PlanForensics.Attribution.Incidents;
 public sealed class IncidentAttribution
 {
     private const int UsualThreads = 2;
+    private const int NearestClasses = 3;
 
     private static readonly int[] UsualPools = [1, 2];
-    private static readonly int[] AllPools = [1, 2, 4, 8, 16];
+    private static readonly int[] AllPools = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
 
     private readonly IReplayEngine _engine;
     private readonly ReplayModel _model;
@@ -141,9 +142,17 @@ public sealed class IncidentAttribution
         if (!_environment.IsUnknown)
             state.Caveats.Add("no plan that the recorded environment allows reproduces the run: all families competed");
         Compete(state, rest, null, true);
-        if (!state.IsExplained && _environment.GemmThreads is null)
-            Compete(state, [.. _candidates.Where(candidate => !IsAllowed(candidate, run.Batch) && candidate.Backend.GemmThreads > UsualThreads)], null, true);
+        if (!state.IsExplained && _environment.IsUnknown)
+            Compete(state, MoreThreads(state), null, true);
         return Conclude(state);
+    }
+
+    /// <summary>The kernels of the nearest classes with more threads than usual.</summary>
+    private PyTorchCandidate[] MoreThreads(RunState state)
+    {
+        HashSet<string> nearest = [.. state.Compared.OrderByDescending(item => item.Share).Take(NearestClasses).SelectMany(item => item.Members)];
+        HashSet<string> kernels = [.. _candidates.Where(candidate => nearest.Contains(candidate.Name)).Select(candidate => candidate.Backend.Name)];
+        return [.. _candidates.Where(candidate => candidate.Batch == state.Run.Batch && candidate.Backend.GemmThreads > UsualThreads && kernels.Contains(candidate.Backend.Name))];
     }
 
     /// <summary>Groups candidates into classes and replays each; a class that was compared before only gains names.</summary>
