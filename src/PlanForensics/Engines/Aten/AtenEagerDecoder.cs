@@ -72,11 +72,14 @@ public sealed class AtenEagerDecoder
     {
         NumericFormat format = Decoder.Format;
         int matrices = step.Batch * Decoder.Heads;
+
+        // One key head repeated is a view without a copy. Rows and heads of such a view do not merge into one dimension, so torch.matmul copies the transposed keys: they no longer lie along K.
+        bool keysLieAlongDepth = step.Batch == 1 || Decoder.KeyValueHeads > 1 || Decoder.Heads == 1;
         SoftmaxPlan softmax = AtenRows.Softmax(Backend.Capability);
         return new ComposedAttentionPlan
         {
             Scores = AtenMatrixProducts.Batched(
-                Backend.Gemm, format, matrices, step.QueryLength, step.KeyLength, Decoder.HeadDimension, transposed: true, Backend.GemmThreads),
+                Backend.Gemm, format, matrices, step.QueryLength, step.KeyLength, Decoder.HeadDimension, keysLieAlongDepth, Backend.GemmThreads),
             Values = AtenMatrixProducts.Batched(
                 Backend.Gemm, format, matrices, step.QueryLength, Decoder.HeadDimension, step.KeyLength, transposed: false, Backend.GemmThreads),
             Sum = softmax.Sum,
