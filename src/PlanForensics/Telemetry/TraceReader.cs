@@ -17,6 +17,9 @@ public sealed class TraceReader
     private readonly TraceRequestReader _requests;
     private readonly HashSet<string> _begun = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Request, int Rank), int> _nextIndex = [];
+    private readonly List<(string RequestId, ContractStep Step, bool IsAlone)> _lineSteps = [];
+    private readonly HashSet<(string RequestId, int StepIndex, int Rank)> _linePlaces = [];
+    private readonly Dictionary<(string Request, int Rank), int> _lineNext = [];
     private string? _current;
     private long _recordCount;
     private long _skipped;
@@ -64,11 +67,15 @@ public sealed class TraceReader
     {
         try
         {
+            // All of a line is read before any of it is handed on: a line that is left out leaves nothing behind.
             TraceLine read = TraceLine.Read(line);
-            if (read.RequestLength > 0)
-                TakeRequest(line, read, sink);
+            _lineSteps.Clear();
+            _linePlaces.Clear();
+            _lineNext.Clear();
+            ExecutionContract? request = read.RequestLength > 0 ? ReadRequest(line, read) : null;
             if (read.StepLength > 0)
-                TakeSteps(line, read, sink);
+                ReadSteps(line, read, request?.RequestId);
+            HandOn(request, sink);
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or FormatException and not ContractFormatException or InvalidOperationException)
         {
@@ -78,24 +85,21 @@ public sealed class TraceReader
         }
     }
 
-    private void TakeRequest(ReadOnlySpan<byte> line, in TraceLine read, ITelemetrySink sink)
+    private ExecutionContract ReadRequest(ReadOnlySpan<byte> line, in TraceLine read)
     {
         _requests.Members.Entries.Clear();
         _requests.Members.Add(line, read.RequestStart, read.RequestLength, TraceLine.Wrappers);
         if (read.RequestStart > 0)
             _requests.Members.Add(line, 0, line.Length, TraceLine.Wrappers);
         string id = _requests.Members.HeaderText(line, "request_id") ?? $"{_options.Source}:{_records.Line}";
-        ExecutionContract contract = _requests.Read(line, id);
-        if (!_begun.Add(id) || !sink.Begin(contract))
-            throw new JsonException($"the request \"{id}\" was begun before");
-        _current = id;
+        return _begun.Contains(id) ? throw new JsonException($"the request \"{id}\" was begun before") : _requests.Read(line, id);
     }
 
-    private void TakeSteps(ReadOnlySpan<byte> line, in TraceLine read, ITelemetrySink sink)
+    private void ReadSteps(ReadOnlySpan<byte> line, in TraceLine read, string? requestId)
     {
         if (!read.StepIsArray)
         {
-            TakeStep(line, read.StepStart, read.StepLength, read, sink);
+            ReadStep(line, read.StepStart, read.StepLength, read, requestId);
             return;
         }
 
@@ -105,27 +109,50 @@ public sealed class TraceReader
         {
             int start = (int)reader.TokenStartIndex;
             reader.Skip();
-            TakeStep(line, read.StepStart + start, (int)reader.BytesConsumed - start, read, sink);
+            ReadStep(line, read.StepStart + start, (int)reader.BytesConsumed - start, read, requestId);
         }
     }
 
-    private void TakeStep(ReadOnlySpan<byte> line, int start, int length, in TraceLine read, ITelemetrySink sink)
+    private void ReadStep(ReadOnlySpan<byte> line, int start, int length, in TraceLine read, string? requestId)
     {
         _steps.Members.Entries.Clear();
         _steps.Members.Add(line, start, length, TraceLine.Wrappers);
         if (read.StepStart > 0 && read.RequestLength == 0)
             _steps.Members.Add(line, 0, line.Length, TraceLine.Wrappers);
         string? named = _steps.Members.HeaderText(line, "request_id");
-        string id = named ?? _current ?? _options.Source;
-        ContractStep step = _steps.Read(line, rank => _nextIndex.GetValueOrDefault((id, rank)));
-        if (_begun.Add(id))
-            sink.Begin(_requests.Unknown(id));
-        if (named is null && _current is null)
-            _withoutRequest++;
-        if (!sink.Step(id, step))
-            throw new JsonException($"step {step.State.StepIndex} of rank {step.State.Rank} of request \"{id}\" occurs twice");
-        _nextIndex[(id, step.State.Rank)] = step.State.StepIndex + 1;
+        string id = named ?? requestId ?? _current ?? _options.Source;
+        ContractStep step = _steps.Read(line, rank => NextIndex(id, rank));
+        if (read.StepIsArray && !_linePlaces.Add((id, step.State.StepIndex, step.State.Rank)))
+            throw Twice(id, step);
+        _lineNext[(id, step.State.Rank)] = step.State.StepIndex + 1;
+        _lineSteps.Add((id, step, named is null && requestId is null && _current is null));
     }
+
+    private int NextIndex(string id, int rank) =>
+        _lineNext.TryGetValue((id, rank), out int next) ? next : _nextIndex.GetValueOrDefault((id, rank));
+
+    private void HandOn(ExecutionContract? request, ITelemetrySink sink)
+    {
+        if (request is not null)
+        {
+            _begun.Add(request.RequestId);
+            sink.Begin(request);
+            _current = request.RequestId;
+        }
+
+        foreach ((string id, ContractStep step, bool isAlone) in _lineSteps)
+        {
+            if (_begun.Add(id))
+                sink.Begin(_requests.Unknown(id));
+            if (!sink.Step(id, step))
+                throw Twice(id, step);
+            _withoutRequest += isAlone ? 1 : 0;
+            _nextIndex[(id, step.State.Rank)] = step.State.StepIndex + 1;
+        }
+    }
+
+    private static JsonException Twice(string id, ContractStep step) =>
+        new($"step {step.State.StepIndex} of rank {step.State.Rank} of request \"{id}\" occurs twice");
 
     private static string ReasonOf(Exception exception)
     {

@@ -9,7 +9,9 @@ using PlanForensics.Contracts;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
 using PlanForensics.Store;
+using PlanForensics.Telemetry;
 using PlanForensics.Tests.Contracts;
+using PlanForensics.Tests.Telemetry;
 using Xunit;
 
 namespace PlanForensics.Tests.Store;
@@ -63,6 +65,30 @@ public sealed class RecorderTelemetryTests : IDisposable
         });
         steps.Should().OnlyContain(step => step.Duration == TimeSpan.FromMilliseconds(4));
         spans.SelectMany(span => span.TagObjects).Should().NotContain(tag => tag.Key.Contains("prompt"), "texts never leave by telemetry");
+    }
+
+    [Fact]
+    public void What_an_exporter_sends_comes_back_by_import()
+    {
+        List<Activity> spans = [];
+        using (TracerProvider tracing = Sdk.CreateTracerProviderBuilder().AddSource(RecorderTelemetry.SourceName).AddInMemoryExporter(spans).Build())
+            Record(new RecorderOptions { WhenFull = QueueFullPolicy.Block, RegimeOf = RegimeOf });
+        Activity request = spans.Single(span => span.DisplayName == "text_completion watched");
+        Activity[] own = [.. spans.Where(span => span.TraceId == request.TraceId)];
+        CollectingSink sink = new();
+
+        new OtlpReader(new MemoryStream(OtlpJson.Of(own))).Read(sink);
+
+        ExecutionContract read = sink.Requests.Should().ContainSingle().Which;
+        (read.RequestId, read.Model.Name, read.FinishReason).Should().Be(("r1", "watched", "stop"));
+        read.Model.WeightsSha256.Should().Be(Model.WeightsSha256);
+        read.Request.EffectiveTokenCount.Should().Be(3);
+        using ContractStore store = ContractStore.Open(_folder.File(), ContractStoreMode.ReadOnly);
+        ExecutionContract recorded = store.Get("r1");
+        read.Request.TokenHash.Should().Be(recorded.Request.TokenHash);
+        sink.Steps.Select(step => step.Step.State with { UnknownFields = null, StartedAt = null }).Should().Equal(recorded.Steps.Select(step => step.State with { StartedAt = null,
+            Shape = new StepShape { QueryLength = step.State.Shape.QueryLength, KeyLength = step.State.Shape.KeyLength } }));
+        sink.Steps.Should().OnlyContain(step => step.Step.State.UnknownFields!.ContainsKey("regime"));
     }
 
     [Fact]

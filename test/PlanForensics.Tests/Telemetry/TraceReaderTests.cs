@@ -116,6 +116,19 @@ public sealed class TraceReaderTests
         sink.Steps.Select(step => step.Step.State.StepIndex).Should().Equal(0, 1);
     }
 
+    [Theory]
+    [InlineData("{\"trace_x\":{\"id\":\"a\"},\"step_s\":[{\"shape\":\"q=1,k=2\"},{\"shape\":\"q=0\"}]}")]
+    [InlineData("{\"trace_x\":{\"id\":\"a\"},\"step_s\":[{\"step\":4,\"shape\":\"q=1,k=2\"},{\"step\":4,\"shape\":\"q=1,k=2\"}]}")]
+    public void A_line_that_is_left_out_leaves_nothing_behind(string damaged)
+    {
+        CollectingSink sink = new();
+        TelemetryCounts counts = new TraceReader(Stream(damaged + "\n{\"trace_x\":{\"id\":\"b\"}}\n"), new TelemetryReadOptions { SkipDamaged = true }).Read(sink);
+
+        counts.Skipped.Should().Be(1);
+        sink.Requests.Select(request => request.RequestId).Should().Equal("b");
+        sink.Steps.Should().BeEmpty();
+    }
+
     [Fact]
     public void Every_key_of_the_tables_is_on_the_page()
     {
