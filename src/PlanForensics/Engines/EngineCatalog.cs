@@ -22,6 +22,8 @@ public static class EngineCatalog
         new GraphInputB(transposed: true),
         new HaswellVector(transposed: false),
         new HaswellVector(transposed: true),
+        new HaswellVector(transposed: false, wide: true),
+        new HaswellVector(transposed: true, wide: true),
         new MatrixProduct(),
         new LinearLayer(),
         new AtenLanes(transposed: false),

@@ -9,6 +9,7 @@ namespace PlanForensics.Engines.OpenBlas;
 /// the output; then a group of four; up to three terms left over are multiplied and added. Up to three last columns are one chain of mul and add (in pairs where N is 2 or 3, in fours where it is 1).</para>
 /// <para>Weights as (N, K): columns in fours: eight lanes of fma, <c>((l0 + l4) + (l1 + l5)) + ((l2 + l6) + (l3 + l7))</c>, a first group of four in the lower half, blocks of 4,096; two of the columns left over four lanes of
 /// mul and add, the last one eight. Up to three terms left over are one group of mul and add, added last.</para>
+/// <para>skylakex and cooperlake: the same where K is above 48 and a multiple of 4, but for the last columns of (K, N), which are one chain of fma.</para>
 /// <para>From 9,216 weights on threads share the outputs: the first takes ceil(outputs / threads), the next the same of what is left, and each counts its own columns. Fewer than four outputs a thread are not covered. Source: OpenBLAS 0.3.21, kernel/x86_64/sgemv_n_4.c and sgemv_t_4.c; probed and replayed on the live library.</para>
 /// </remarks>
 public sealed class HaswellVector : IGemmFamily
@@ -16,14 +17,17 @@ public sealed class HaswellVector : IGemmFamily
     private const int Chunk = 4096;
     private const long ThreadedElements = 2304 * 4;
     private const int FewestOutputs = 4;
+    private const int ShortDepth = 48;
     private readonly bool _transposed;
+    private readonly bool _wide;
 
     /// <summary>Creates the rule of one layout.</summary>
     /// <param name="transposed">Whether the weights lie as (N, K).</param>
-    public HaswellVector(bool transposed) => _transposed = transposed;
+    /// <param name="wide">Whether the core is skylakex or cooperlake, which share Haswell's kernels where K is above 48 and a multiple of 4; the rule covers these K.</param>
+    public HaswellVector(bool transposed, bool wide = false) => (_transposed, _wide) = (transposed, wide);
 
     /// <inheritdoc/>
-    public string Name => _transposed ? "openblas.haswell.sgemv_t" : "openblas.haswell.sgemv_n";
+    public string Name => $"openblas.{(_wide ? "skylakex" : "haswell")}.{(_transposed ? "sgemv_t" : "sgemv_n")}";
 
     /// <inheritdoc/>
     public PlanDecision PlanFor(GemmKey key)
@@ -36,6 +40,8 @@ public sealed class HaswellVector : IGemmFamily
         if (key.M == 1 && key.WeightsTransposed is { } transposed && transposed != _transposed)
             return PlanDecision.Decline(_transposed ? "the weights lie as (K, N)" : "the weights lie as (N, K)");
         int outputs = key.M == 1 ? key.N : key.M;
+        if (_wide && (key.K <= ShortDepth || key.K % 4 != 0 || (!_transposed && outputs < 4)))
+            return PlanDecision.Decline("the rule of this core covers K above 48 that is a multiple of 4, and at least four columns");
         int threads = (long)outputs * key.K < ThreadedElements ? 1 : key.Threads;
         if (threads > 1 && outputs < threads * FewestOutputs)
             return PlanDecision.Decline("how several threads share few outputs is not known");
@@ -63,7 +69,7 @@ public sealed class HaswellVector : IGemmFamily
         }
     }
 
-    private static void ByGroups(Action<int, int, OperatorPlan> add, int outputs, int k)
+    private void ByGroups(Action<int, int, OperatorPlan> add, int outputs, int k)
     {
         int whole = outputs / 4 * 4;
         for (int start = 0; start < whole; start += Chunk)
@@ -73,7 +79,7 @@ public sealed class HaswellVector : IGemmFamily
             add(start + (count % 16), count - (count % 16), HaswellVectorOrders.Groups(k, two: false));
         }
 
-        add(whole, outputs - whole, HaswellVectorOrders.Scalar(k, whole == 0 ? outputs : 0));
+        add(whole, outputs - whole, _wide ? new GemmPlan { StartsAtZero = true } : HaswellVectorOrders.Scalar(k, whole == 0 ? outputs : 0));
     }
 
     private static void ByLanes(Action<int, int, OperatorPlan> add, int outputs, int k)

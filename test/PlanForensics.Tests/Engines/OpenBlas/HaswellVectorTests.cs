@@ -49,6 +49,15 @@ public sealed class HaswellVectorTests
     }
 
     [Fact]
+    public void Wider_cores_differ_in_the_last_columns()
+    {
+        var plan = (PlanMap)new HaswellVector(transposed: false, wide: true).PlanFor(new GemmKey(1, 18, 64)).Plan!;
+        plan.Regions.Select(region => (region.Columns?.Text, region.Plan.Text)).Should().Equal(("16..17", "gemm start=zero"), (null, "gemm k_block=8 start=zero"));
+        ((PlanMap)new HaswellVector(transposed: false).PlanFor(new GemmKey(1, 18, 64)).Plan!).Regions[0].Plan.Text.Should().Be("gemm step=muladd start=zero");
+        new HaswellVector(transposed: true, wide: true).PlanFor(new GemmKey(1, 18, 66)).Reason.Should().Contain("multiple of 4");
+    }
+
+    [Fact]
     public void Keys_that_are_not_known_are_declined()
     {
         new HaswellVector(transposed: false).PlanFor(new GemmKey(1, 7, 4000) { Threads = 2 }).Reason.Should().Contain("few outputs");
