@@ -6,6 +6,7 @@ using Xunit;
 namespace PlanForensics.Tests.Readme;
 
 /// <summary>Runs the README's first command as a user would; its output is the README's, on every machine.</summary>
+[Collection(SampleBuilds.Name)]
 public sealed partial class PostmortemSampleTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using Xunit;
 namespace PlanForensics.Tests.Readme;
 
 /// <summary>Runs the sample of the recorded flip as a user would.</summary>
+[Collection(SampleBuilds.Name)]
 public sealed class RealFlipSampleTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using Xunit;
 namespace PlanForensics.Tests.Readme;
 
 /// <summary>Runs the third sample as a user would; docs/incidents.md and the README show its output, on every machine.</summary>
+[Collection(SampleBuilds.Name)]
 public sealed partial class WholeRunSampleTests
 {
     [Fact]

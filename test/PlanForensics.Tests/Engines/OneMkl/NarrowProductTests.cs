@@ -45,5 +45,5 @@ public sealed class NarrowProductTests
     [Fact]
     public void Five_columns_have_too_few_behind_them() => new MatrixProduct().PlanFor(new GemmKey(3, 5, 8)).Plan!.Text.Should().Be("gemm step=muladd start=zero");
 
-    private static string Program(IGemmFamily family, GemmKey key) => family.PlanFor(key).Plan!.Lower(new OperatorShape(key.M, key.N, key.K)).Text;
+    private static string Program(LinearLayer family, GemmKey key) => family.PlanFor(key).Plan!.Lower(new OperatorShape(key.M, key.N, key.K)).Text;
 }
