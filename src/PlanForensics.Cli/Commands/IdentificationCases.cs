@@ -18,13 +18,17 @@ internal sealed class IdentificationCases
     public static IdentificationCases Of(string manifest) => new(RecordedManifest.Open(manifest), null);
 
     /// <summary>One matrix product.</summary>
-    public static IdentificationCases Of(string a, string w, string c, OperatorShape shape, int threads)
+    public static IdentificationCases Of(string a, string w, string c, OperatorShape shape, int threads, Session session)
     {
         if (threads < 1)
             throw new UsageException($"--threads is at least 1; got {threads}");
         foreach ((string file, string what) in new[] { (a, "file of activations"), (w, "file of weights"), (c, "recorded output") })
             InputFile.Existing(file, what);
-        return new IdentificationCases(null, RecordedManifest.ReadProduct(a, w, c, shape, threads));
+        RecordedOperator product = RecordedManifest.ReadProduct(a, w, c, shape, threads);
+        long rows = new FileInfo(a).Length / sizeof(float) / shape.Depth;
+        if (rows > shape.Rows)
+            session.Remark($"{a} has {rows} rows of {shape.Depth}: the first {shape.Rows} are taken");
+        return new IdentificationCases(null, product);
     }
 
     /// <summary>Reads a case; one of a manifest that cannot be read is unexplained, for the reason that is given, and the others go on.</summary>

@@ -13,7 +13,7 @@ internal static class IdentifyCommand
     public static Command Create(Session session)
     {
         Option<string?> manifest = new("--manifest") { Description = "a manifest of recorded operators; paths in it are relative to it", HelpName = "FILE" };
-        Option<string?> a = new("--a") { Description = "one case: activations, fp32 (M, K)", HelpName = "FILE" };
+        Option<string?> a = new("--a") { Description = "one case: activations, fp32 (M, K); of more rows the first M are taken", HelpName = "FILE" };
         Option<string?> w = new("--w") { Description = "one case: weights, fp32 (N, K) or (K, N), told apart by the output", HelpName = "FILE" };
         Option<string?> c = new("--c") { Description = "one case: the recorded output, fp32 (M, N)", HelpName = "FILE" };
         Option<OperatorShape> shape = ShapeOption.Create();
@@ -37,7 +37,7 @@ internal static class IdentifyCommand
                     : Run(parsed, IdentificationCases.Of(InputFile.Existing(path, "manifest")), session);
             if (single.Any(file => file is null) || parsed.GetResult(shape) is not { Implicit: false })
                 throw new UsageException("identify needs --manifest FILE, or --a, --w, --c and --shape M,N,K");
-            return Run(parsed, IdentificationCases.Of(single[0]!, single[1]!, single[2]!, parsed.GetValue(shape), parsed.GetValue(threads)), session);
+            return Run(parsed, IdentificationCases.Of(single[0]!, single[1]!, single[2]!, parsed.GetValue(shape), parsed.GetValue(threads), session), session);
         });
     }
 

@@ -67,7 +67,7 @@ public sealed class RecordedManifest
     public long ElementCount(int index) => JsonText.Shape(_cases[index], "shape") is { } shape ? shape.Aggregate(1L, (product, size) => product * size) : 0;
 
     /// <summary>Reads one matrix product from files of binary32 numbers.</summary>
-    /// <param name="activations">File of A, (M, K).</param>
+    /// <param name="activations">File of A, (M, K); of a file with more rows the first M are taken.</param>
     /// <param name="weights">File of W, (N, K) or (K, N): the output tells.</param>
     /// <param name="output">File of the output, (M, N).</param>
     /// <param name="shape">M, N and K, each at least 1.</param>
@@ -77,10 +77,12 @@ public sealed class RecordedManifest
     public static RecordedOperator ReadProduct(string activations, string weights, string output, OperatorShape shape, int threads)
     {
         using JsonDocument nothing = JsonDocument.Parse("{}");
+        long rowBytes = (long)shape.Depth * sizeof(float);
+        bool hasMoreRows = rowBytes > 0 && new FileInfo(activations) is { Exists: true } file && file.Length % rowBytes == 0 && file.Length / rowBytes > shape.Rows;
         var item = new JsonObject
         {
             ["op"] = "matmul", ["shape"] = new JsonArray(shape.Rows, shape.Columns), ["M"] = shape.Rows, ["N"] = shape.Columns, ["K"] = shape.Depth, ["threads"] = threads,
-            ["A"] = Path.GetFullPath(activations), ["W"] = Path.GetFullPath(weights),
+            ["A"] = Path.GetFullPath(activations) + (hasMoreRows ? "[:M]" : ""), ["W"] = Path.GetFullPath(weights),
         };
         using JsonDocument entry = JsonDocument.Parse(item.ToJsonString());
         return new CaseReader(new RecordedFiles(output, nothing.RootElement)).Read(Path.GetFileName(output), entry.RootElement);

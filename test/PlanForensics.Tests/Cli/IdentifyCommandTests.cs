@@ -50,6 +50,21 @@ public sealed class IdentifyCommandTests
     }
 
     [Fact]
+    public void Of_activations_with_more_rows_the_first_are_taken_and_it_says_so()
+    {
+        using var folder = new Files();
+        (string a, string w, string c) = folder.Product();
+        string longer = Path.Combine(Path.GetDirectoryName(a)!, "longer.bin");
+        File.WriteAllBytes(longer, [.. File.ReadAllBytes(a), .. new byte[2 * 300 * sizeof(float)]]);
+        ToolRun run = ToolRun.Of("identify", "--a", longer, "--w", w, "--c", c, "--shape", "3,20,300");
+        run.ExitCode.Should().Be(0, run.Error);
+        run.Output.Should().Contain("60 of 60");
+        run.Error.Should().Contain("has 5 rows of 300: the first 3 are taken");
+        File.WriteAllBytes(longer, [.. File.ReadAllBytes(a), .. new byte[2]]);
+        ToolRun.Of("identify", "--a", longer, "--w", w, "--c", c, "--shape", "3,20,300").ExitCode.Should().Be(3, "half a number is no row");
+    }
+
+    [Fact]
     public void An_unexplained_output_ends_with_1()
     {
         using var folder = new Files();
