@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using FluentAssertions;
 using Xunit;
@@ -12,7 +11,7 @@ public sealed partial class PostmortemSampleTests
     [Fact]
     public async Task The_sample_prints_what_the_README_shows()
     {
-        (int exitCode, string output, string errors) = await Run("samples/01-postmortem.cs");
+        (int exitCode, string output, string errors) = await SampleRun.Of("samples/01-postmortem.cs");
         exitCode.Should().Be(0, errors);
         string[] printed = [.. output.Split('\n').Select(line => line.TrimEnd())];
         string[] shown = [.. ShownPattern().Match(await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "README.md"), TestContext.Current.CancellationToken))
@@ -20,18 +19,6 @@ public sealed partial class PostmortemSampleTests
         shown.Should().HaveCountGreaterThan(20);
         printed.Should().ContainInOrder(shown);
         output.Should().Contain("0 of 16 completions have a step with other bits", "a pinned plan shows no divergence");
-    }
-
-    private static async Task<(int ExitCode, string Output, string Errors)> Run(string sample)
-    {
-        var start = new ProcessStartInfo("dotnet", ["run", sample]) { WorkingDirectory = SharedData.RepositoryRoot, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment.Remove("MSBUILD_EXE_PATH");
-        start.Environment.Remove("MSBuildSDKsPath");
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await output, await errors);
     }
 
     [GeneratedRegex(@"## What it finds\s+```text\n(.*?)```", RegexOptions.Singleline)]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FluentAssertions;
 using Xunit;
 
@@ -11,7 +10,7 @@ public sealed class RealFlipSampleTests
     [Fact]
     public async Task The_sample_reproduces_all_logits_and_names_the_plans_of_both_sides()
     {
-        (int exitCode, string output, string errors) = await Run(SharedData.PathOf("peers"));
+        (int exitCode, string output, string errors) = await SampleRun.Of("samples/02-real-flip.cs", SharedData.PathOf("peers"));
         exitCode.Should().Be(0, errors);
         output.Should().Contain("20 of 20 recorded logits reproduced to the bit");
         // The four patterns of the record: 1082807290, 1082807287 and twice 1082807288.
@@ -24,21 +23,9 @@ public sealed class RealFlipSampleTests
     [Fact]
     public async Task Without_the_recording_it_says_what_it_needs()
     {
-        (int exitCode, string output, string errors) = await Run(Path.Combine(Path.GetTempPath(), "no-such-recording"));
+        (int exitCode, string output, string errors) = await SampleRun.Of("samples/02-real-flip.cs", Path.Combine(Path.GetTempPath(), "no-such-recording"));
         exitCode.Should().Be(3);
         output.Should().BeEmpty();
         errors.Should().Contain("There is no recorded flip at").And.Contain("dotnet run samples/02-real-flip.cs FOLDER");
-    }
-
-    private static async Task<(int ExitCode, string Output, string Errors)> Run(string folder)
-    {
-        var start = new ProcessStartInfo("dotnet", ["run", "samples/02-real-flip.cs", folder]) { WorkingDirectory = SharedData.RepositoryRoot, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment.Remove("MSBUILD_EXE_PATH");
-        start.Environment.Remove("MSBuildSDKsPath");
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await output, await errors);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using FluentAssertions;
 using Xunit;
@@ -12,7 +11,7 @@ public sealed partial class WholeRunSampleTests
     [Fact]
     public async Task The_sample_prints_what_the_page_shows()
     {
-        (int exitCode, string output, string errors) = await Run("samples/03-whole-run.cs");
+        (int exitCode, string output, string errors) = await SampleRun.Of("samples/03-whole-run.cs");
         exitCode.Should().Be(0, errors);
         string[] printed = [.. output.Split('\n').Select(line => line.TrimEnd())];
         string page = await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "docs", "incidents.md"), TestContext.Current.CancellationToken);
@@ -23,18 +22,6 @@ public sealed partial class WholeRunSampleTests
             shown.Should().HaveCountGreaterThan(12);
             printed.Should().ContainInOrder(shown);
         }
-    }
-
-    private static async Task<(int ExitCode, string Output, string Errors)> Run(string sample)
-    {
-        var start = new ProcessStartInfo("dotnet", ["run", sample]) { WorkingDirectory = SharedData.RepositoryRoot, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment.Remove("MSBUILD_EXE_PATH");
-        start.Environment.Remove("MSBuildSDKsPath");
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await output, await errors);
     }
 
     [GeneratedRegex("## One run of a real engine\\n.*?\\n## ", RegexOptions.Singleline)]
