@@ -41,7 +41,9 @@ Console.WriteLine();
 
 // 2. Which kernels made each run's bits? Every step is replayed from token ids under what the environment allows, and under all other families for their share.
 var engine = new CpuReplayEngine(KernelSelection.Default, new OperatorMemo(256L << 20));
-IncidentVerdict verdict = IncidentAttribution.Run(engine, model, incident, progress: new Progress<AttributionProgress>(now => Console.Error.Write($"\r{now.Stage}: {now.Done} of {now.Total}          ")));
+IncidentVerdict verdict = IncidentAttribution.Run(engine, model, incident, progress: Console.IsErrorRedirected
+    ? null
+    : new Progress<AttributionProgress>(now => Console.Error.Write($"\r{now.Stage}: {now.Done}{(now.Total > 0 ? $" of {now.Total}" : "")}          ")));
 Console.Error.WriteLine();
 Console.WriteLine($"Recorded environment: {verdict.Environment}");
 foreach (IncidentRunVerdict run in verdict.Runs)

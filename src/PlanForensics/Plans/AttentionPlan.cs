@@ -29,7 +29,7 @@ public sealed record AttentionPlan : OperatorPlan
         init => field = InRange(value, 0, 1 << 20, "partition");
     }
 
-    /// <summary>The sum q x k over the head dimension: step, accumulator, lanes, k_block, start and out of a plan whose other fields are the defaults. Default sequential fma.</summary>
+    /// <summary>The sum q x k over the head dimension: step, operand, accumulator, lanes, k_block, start and out of a plan whose other fields are the defaults. Default sequential fma.</summary>
     public GemmPlan Scores
     {
         get;
@@ -112,8 +112,10 @@ public sealed record AttentionPlan : OperatorPlan
         if (shape.Columns > ReductionLimits.LargestIndex)
             throw new PlanNotSupportedException(Text, $"a query sees at most {ReductionLimits.LargestIndex} keys; got {shape.Columns}");
         PlanChecks.Product(this, Scores, "qk_");
+        PlanChecks.Operand(this, "qk_operand", Scores.Operand);
         PlanChecks.Activation(this, "qk_out", Scores.Output);
         PlanChecks.Product(this, Values, "pv_");
+        PlanChecks.Operand(this, "pv_operand", Values.Operand);
         PlanChecks.Activation(this, "pv_out", Values.Output);
         PlanChecks.Activation(this, "p", Probabilities);
         PlanChecks.Activation(this, "out", Output);
@@ -160,15 +162,16 @@ public sealed record AttentionPlan : OperatorPlan
     /// <summary>One accumulator an output runs through all blocks: its order is the order of the keys.</summary>
     private void CheckCarried()
     {
-        GemmPlan carried = new() { Step = Values.Step };
+        GemmPlan carried = new() { Step = Values.Step, Operand = Values.Operand };
         if (Algorithm == AttentionAlgorithm.Naive || Values != carried || Values.Step.Kind == StepKind.MulAdd)
             throw new PlanNotSupportedException(
-                Text, "carry=accumulators runs one fp32 accumulator an output through all blocks: it needs algorithm=online or split_kv, pv_step fma, dot or bf16pair, and no other pv_ field");
+                Text, "carry=accumulators runs one fp32 accumulator an output through all blocks: it needs algorithm=online or split_kv, pv_step fma, dot or bf16pair, and of the other pv_ fields only pv_operand");
     }
 
     private static void WriteProduct(PlanTextWriter writer, string prefix, GemmPlan plan)
     {
         writer.Add(prefix + "step", plan.Step, ReductionStep.Fma)
+            .Add(prefix + "operand", plan.Operand, NumericFormat.Fp32)
             .Add(prefix + "acc", plan.Accumulator, NumericFormat.Fp32)
             .Add(prefix + "out", plan.Output, NumericFormat.Fp32)
             .Add(prefix + "k_block", plan.BlockK, 0)
@@ -179,12 +182,13 @@ public sealed record AttentionPlan : OperatorPlan
     private static GemmPlan ReadProduct(PlanFieldReader reader, string prefix)
     {
         ReductionStep step = reader.Step(prefix + "step", ReductionStep.Fma);
+        NumericFormat operand = reader.Format(prefix + "operand", NumericFormat.Fp32);
         NumericFormat accumulator = reader.Format(prefix + "acc", NumericFormat.Fp32);
         NumericFormat output = reader.Format(prefix + "out", NumericFormat.Fp32);
         int blockK = reader.Integer(prefix + "k_block", 0);
         bool zero = OneOf(reader, prefix + "start", "first", "zero");
         LaneTree lanes = LaneTree.Read(reader, prefix);
-        return reader.Finishing(() => new GemmPlan { Step = step, Accumulator = accumulator, Output = output, BlockK = blockK, StartsAtZero = zero, Lanes = lanes });
+        return reader.Finishing(() => new GemmPlan { Step = step, Operand = operand, Accumulator = accumulator, Output = output, BlockK = blockK, StartsAtZero = zero, Lanes = lanes });
     }
 
     private static bool OneOf(PlanFieldReader reader, string key, string whenFalse, string whenTrue)
@@ -196,10 +200,10 @@ public sealed record AttentionPlan : OperatorPlan
     private static GemmPlan Product(GemmPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        GemmPlan kept = new() { Step = plan.Step, Accumulator = plan.Accumulator, Output = plan.Output, BlockK = plan.BlockK, StartsAtZero = plan.StartsAtZero, Lanes = plan.Lanes };
+        GemmPlan kept = new() { Step = plan.Step, Operand = plan.Operand, Accumulator = plan.Accumulator, Output = plan.Output, BlockK = plan.BlockK, StartsAtZero = plan.StartsAtZero, Lanes = plan.Lanes };
         return kept == plan
             ? plan
-            : throw new ArgumentException($"a product of attention has step, acc, out, k_block, start and lanes; got \"{plan.Text}\": leave the other fields at their defaults", nameof(plan));
+            : throw new ArgumentException($"a product of attention has step, operand, acc, out, k_block, start and lanes; got \"{plan.Text}\": leave the other fields at their defaults", nameof(plan));
     }
 
     private static int InRange(int value, int low, int high, string field) => value >= low && value <= high

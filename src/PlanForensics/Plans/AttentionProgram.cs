@@ -86,7 +86,7 @@ public sealed class AttentionProgram : OperatorProgram
     internal static AttentionProgram From(AttentionPlan plan, int keyCount, int headDimension)
     {
         var scores = new ReductionProgram(
-            headDimension, GemmLowering.Slices(plan.Scores, new IndexRange(0, headDimension)), NumericFormat.Fp32, NumericFormat.Fp32,
+            headDimension, GemmLowering.Slices(plan.Scores, new IndexRange(0, headDimension)), plan.Scores.Operand, plan.Scores.Operand,
             [new EpilogueStep(EpilogueKind.Round, plan.Scores.Output)]);
         int block = plan.Algorithm == AttentionAlgorithm.Naive ? keyCount : System.Math.Min(plan.KvBlock, plan.Partition > 0 ? plan.Partition : int.MaxValue);
         int blocks = (keyCount + block - 1) / block;
@@ -115,7 +115,7 @@ public sealed class AttentionProgram : OperatorProgram
     }
 
     private static ReductionProgram ValuesProgram(AttentionPlan plan, int count) => new(
-        count, GemmLowering.Slices(plan.Values, new IndexRange(0, count)), NumericFormat.Fp32, NumericFormat.Fp32,
+        count, GemmLowering.Slices(plan.Values, new IndexRange(0, count)), plan.Values.Operand, plan.Values.Operand,
         [new EpilogueStep(EpilogueKind.Round, plan.Values.Output)]);
 
     private static ReductionProgram SumProgram(AttentionPlan plan, int count) => new(

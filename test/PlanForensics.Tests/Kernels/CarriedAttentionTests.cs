@@ -1,6 +1,7 @@
 using FluentAssertions;
 using PlanForensics.Kernels;
 using PlanForensics.Kernels.Reference;
+using PlanForensics.Kernels.TensorCores;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
 using Xunit;
@@ -55,8 +56,62 @@ public sealed class CarriedAttentionTests
     }
 
     [Theory]
+    [InlineData("flash_attention_2", "A100", 8)]
+    [InlineData("flash_attention_3", "H100", 16)]
+    public void The_named_flash_attentions_run_on_the_matrix_unit_of_their_GPU(string name, string gpu, int terms)
+    {
+        const int Keys = 300; // blocks of 128, 128 and 44 keys
+        (KeyValueCache cache, float[] query) = Values(Keys, 21, bf16: true);
+        TensorCoreModel unit = TensorCoreCatalog.Get(gpu, NumericFormat.Bf16, NumericFormat.Fp32);
+        float Products(float[] a, float[] b, float sum)
+        {
+            for (int first = 0; first < a.Length; first += terms)
+                sum = TensorCore.MultiplyAdd(unit, Padded(a, first, terms), Padded(b, first, terms), sum);
+            return sum;
+        }
+
+        float scale = 1 / MathF.Sqrt(Dimension) * 1.44269504f;
+        float[] scores = [.. Enumerable.Range(0, Keys).Select(key => Products(query, [.. Enumerable.Range(0, Dimension).Select(d => cache.Keys(0)[(d * cache.Capacity) + key])], 0))];
+        float[] lanes = new float[4];
+        float[] output = new float[Dimension];
+        float running = float.NegativeInfinity;
+        for (int start = 0; start < Keys; start += 128)
+        {
+            float[] block = scores[start..Math.Min(start + 128, Keys)];
+            float largest = Math.Max(running, block.Max());
+            float factor = start == 0 ? 1 : PortableMath.Exp2((running - largest) * scale);
+            float[] e = [.. block.Select(score => PortableMath.Exp2(MathF.FusedMultiplyAdd(score, scale, -(largest * scale))))];
+            for (int lane = 0; lane < 4; lane++)
+                lanes[lane] *= factor;
+            for (int key = 0; key < e.Length; key++)
+                lanes[key / 2 % 4] += e[key];
+            for (int d = 0; d < Dimension; d++)
+                output[d] = Products(
+                    [.. e.Select(value => Rounding.ToFormat(value, NumericFormat.Bf16))], [.. Enumerable.Range(start, e.Length).Select(key => cache.Values(0)[(key * Dimension) + d])], output[d] * factor);
+            running = largest;
+        }
+
+        float sum = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
+        float[] expected = [.. output.Select(value => Rounding.ToFormat(value * (1 / sum), NumericFormat.Bf16))];
+        Run(PlanCatalog.Attentions[name].Text, cache, query, Keys).Should().Equal(expected);
+        // The bf16 output hides much: without the last rounding the other unit's result differs, and so does a sum that starts anew in each block.
+        AttentionPlan wide = PlanCatalog.Attentions[name] with { Output = NumericFormat.Fp32 };
+        float[] precise = Run(wide.Text, cache, query, Keys);
+        precise.Should().Equal(output.Select(value => value * (1 / sum)));
+        Run((wide with { Carry = AttentionCarry.Totals }).Text, cache, query, Keys).Should().NotEqual(precise);
+        Run((PlanCatalog.Attentions[name == "flash_attention_2" ? "flash_attention_3" : "flash_attention_2"] with { Output = NumericFormat.Fp32 }).Text, cache, query, Keys).Should().NotEqual(precise);
+    }
+
+    [Fact]
+    public void Every_named_attention_runs()
+    {
+        (KeyValueCache cache, float[] query) = Values(700, 5, bf16: true);
+        PlanCatalog.Attentions.Should().AllSatisfy(entry => Run(entry.Value.Text, cache, query, 700).Should().OnlyContain(value => float.IsFinite(value)));
+    }
+
+    [Theory]
     [InlineData("attention carry=accumulators", "it needs algorithm=online or split_kv")]
-    [InlineData("attention algorithm=online carry=accumulators pv_lanes=4", "no other pv_ field")]
+    [InlineData("attention algorithm=online carry=accumulators pv_lanes=4", "only pv_operand")]
     [InlineData("attention algorithm=online carry=accumulators pv_step=muladd", "pv_step fma, dot or bf16pair")]
     [InlineData("attention algorithm=online part_merge=log_sum_exp", "part_merge=log_sum_exp belongs to algorithm=split_kv")]
     public void What_does_not_fit_is_refused(string plan, string reason) =>
@@ -111,11 +166,15 @@ public sealed class CarriedAttentionTests
         return sum;
     }
 
-    private static (KeyValueCache Cache, float[] Query) Values(int keys, int seed)
+    private static float[] Padded(float[] values, int first, int count) =>
+        [.. Enumerable.Range(first, count).Select(index => index < values.Length ? values[index] : 0)];
+
+    private static (KeyValueCache Cache, float[] Query) Values(int keys, int seed, bool bf16 = false)
     {
+        float[] Create(int from) => [.. ConformanceValues.Create(0, from, Dimension).Select(value => bf16 ? Rounding.ToFormat(value, NumericFormat.Bf16) : value)];
         var cache = new KeyValueCache(1, Dimension, keys);
         for (int key = 0; key < keys; key++)
-            cache.Append(ConformanceValues.Create(0, seed + (2 * key), Dimension), ConformanceValues.Create(0, seed + (2 * key) + 1, Dimension));
-        return (cache, ConformanceValues.Create(0, seed - 1, Dimension));
+            cache.Append(Create(seed + (2 * key)), Create(seed + (2 * key) + 1));
+        return (cache, Create(seed - 1));
     }
 }

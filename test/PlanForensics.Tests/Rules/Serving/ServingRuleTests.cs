@@ -152,6 +152,15 @@ public sealed class ServingRuleTests
     public void The_context_picked_the_older_decode_of_pegainfer(int context, string kernel) => PegainferDecode.ChooseOlder(context).Kernel.Should().Be(kernel);
 
     [Fact]
+    public void The_page_s_example_says_what_the_rule_says()
+    {
+        KernelChoice choice = CustomAllReduce.Choose(bytes: 1024 * 1024, ranks: 4, NumericFormat.Fp32);
+        string page = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "serving-rules.md"));
+        page.Should().Contain("CustomAllReduce.Choose(bytes: 1024 * 1024, ranks: 4, NumericFormat.Fp32)")
+            .And.Contain($"choice.Kernel is \"{choice.Kernel}\", choice.Reason \"{choice.Reason}\", choice.Plan \"{choice.Plan}\"");
+    }
+
+    [Fact]
     public void A_plan_that_is_given_lowers()
     {
         CustomAllReduce.Choose(1 << 20, 4, NumericFormat.Fp32).Plan!.Lower(new OperatorShape(64, 4096, 4)).Should().NotBeNull();
