@@ -83,7 +83,7 @@ internal sealed class DecoderRun
             {
                 if ((uint)token >= (uint)table.Outputs)
                     throw new ArgumentException($"token id {token} lies outside the vocabulary of {table.Outputs}");
-                table.Values.Span.Slice(token * table.Depth, table.Depth).CopyTo(output.AsSpan(row++ * table.Depth));
+                table.CopyRow(token, output.AsSpan(row++ * table.Depth, table.Depth));
             }
         }
 
@@ -96,7 +96,7 @@ internal sealed class DecoderRun
         WeightMatrix table = _model.Matrix(OperatorRole.PositionAdd, -1);
         float[] positions = new float[_rows.Count * table.Depth];
         for (int row = 0; row < _rows.Count; row++)
-            table.Values.Span.Slice(_rows[row].Position * table.Depth, table.Depth).CopyTo(positions.AsSpan(row * table.Depth));
+            table.CopyRow(_rows[row].Position, positions.AsSpan(row * table.Depth, table.Depth));
         float[] output = new float[positions.Length];
         _kernels.Add(plan, Get(node.Inputs[0]), positions, output);
         Store(node, 0, output, plan.Output);

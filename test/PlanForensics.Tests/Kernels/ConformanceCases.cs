@@ -143,7 +143,7 @@ public static class ConformanceCases
         if (program.Regions.Length == 0)
             return null;
         float[] a = ConformanceValues.Create(kind, seed, shape.Rows * shape.Depth);
-        var weights = new WeightMatrix(shape.Columns, shape.Depth, ConformanceValues.Create(kind == 2 ? 0 : kind, seed + 1, shape.Columns * shape.Depth));
+        WeightMatrix weights = Weights(shape, ConformanceValues.Create(kind == 2 ? 0 : kind, seed + 1, shape.Columns * shape.Depth), isBf16: seed % 3 == 0);
         float[] bias = shape.HasBias ? ConformanceValues.Create(kind, seed + 2, shape.Columns) : [];
         return new ConformanceCase($"{program.Text} shape {shape} values {kind}:{seed}", kernels =>
         {
@@ -151,6 +151,14 @@ public static class ConformanceCases
             kernels.Gemm(program, a, weights, bias, c);
             return c;
         });
+    }
+
+    private static WeightMatrix Weights(OperatorShape shape, float[] values, bool isBf16)
+    {
+        if (!isBf16)
+            return new WeightMatrix(shape.Columns, shape.Depth, values);
+        Rounding.RoundInPlace(values, NumericFormat.Bf16);
+        return WeightMatrix.From(TensorValue.FromRounded(NumericFormat.Bf16, values, shape.Columns, shape.Depth));
     }
 
     private static ConformanceCase? Norm(NormPlan plan, int rows, int width, int kind, int seed, bool layer)

@@ -19,17 +19,16 @@ public sealed class ReferenceKernels : IOperatorKernels
     public void Gemm(GemmProgram program, ReadOnlySpan<float> a, WeightMatrix weights, ReadOnlySpan<float> bias, Span<float> c)
     {
         int rows = KernelSupport.CheckGemm(program, a, weights, bias, c);
+        float[] terms = new float[weights.Depth];
         foreach (ProgramRegion region in program.Regions)
         {
-            for (int row = region.RowStart; row < Math.Min(rows, region.RowStart + region.RowCount); row++)
+            for (int column = region.ColumnStart; column < region.ColumnStart + region.ColumnCount; column++)
             {
-                for (int column = region.ColumnStart; column < region.ColumnStart + region.ColumnCount; column++)
+                weights.CopyRow(column, terms);
+                for (int row = region.RowStart; row < Math.Min(rows, region.RowStart + region.RowCount); row++)
                 {
                     c[(row * weights.Outputs) + column] = ReductionInterpreter.Run(
-                        region.Program,
-                        a.Slice(row * weights.Depth, weights.Depth),
-                        weights.Values.Span.Slice(column * weights.Depth, weights.Depth),
-                        bias.IsEmpty ? 0 : bias[column]);
+                        region.Program, a.Slice(row * weights.Depth, weights.Depth), terms, bias.IsEmpty ? 0 : bias[column]);
                 }
             }
         }

@@ -10,31 +10,33 @@ internal static unsafe class BlockKernel<TF, TD, TSimd>
     where TD : struct
     where TSimd : struct, ISimd<TF, TD>
 {
-    public static void Run<TStep>(in Tile tile, TermRange* ranges, int count, float* accumulators)
+    public static void Run<TStep, TWeights>(in Tile tile, TermRange* ranges, int count, float* accumulators)
         where TStep : struct, IStep
+        where TWeights : struct, IWeightStorage
     {
         switch (tile.Rows)
         {
-            case 1: Rows<RowCounts.R1, TStep>(tile, ranges, count, accumulators); break;
-            case 2: Rows<RowCounts.R2, TStep>(tile, ranges, count, accumulators); break;
-            case 3: Rows<RowCounts.R3, TStep>(tile, ranges, count, accumulators); break;
-            case 4: Rows<RowCounts.R4, TStep>(tile, ranges, count, accumulators); break;
-            case 5: Rows<RowCounts.R5, TStep>(tile, ranges, count, accumulators); break;
-            case 6: Rows<RowCounts.R6, TStep>(tile, ranges, count, accumulators); break;
-            case 7: Rows<RowCounts.R7, TStep>(tile, ranges, count, accumulators); break;
-            case 8: Rows<RowCounts.R8, TStep>(tile, ranges, count, accumulators); break;
-            case 9: Rows<RowCounts.R9, TStep>(tile, ranges, count, accumulators); break;
-            case 10: Rows<RowCounts.R10, TStep>(tile, ranges, count, accumulators); break;
-            case 11: Rows<RowCounts.R11, TStep>(tile, ranges, count, accumulators); break;
-            case 12: Rows<RowCounts.R12, TStep>(tile, ranges, count, accumulators); break;
+            case 1: Rows<RowCounts.R1, TStep, TWeights>(tile, ranges, count, accumulators); break;
+            case 2: Rows<RowCounts.R2, TStep, TWeights>(tile, ranges, count, accumulators); break;
+            case 3: Rows<RowCounts.R3, TStep, TWeights>(tile, ranges, count, accumulators); break;
+            case 4: Rows<RowCounts.R4, TStep, TWeights>(tile, ranges, count, accumulators); break;
+            case 5: Rows<RowCounts.R5, TStep, TWeights>(tile, ranges, count, accumulators); break;
+            case 6: Rows<RowCounts.R6, TStep, TWeights>(tile, ranges, count, accumulators); break;
+            case 7: Rows<RowCounts.R7, TStep, TWeights>(tile, ranges, count, accumulators); break;
+            case 8: Rows<RowCounts.R8, TStep, TWeights>(tile, ranges, count, accumulators); break;
+            case 9: Rows<RowCounts.R9, TStep, TWeights>(tile, ranges, count, accumulators); break;
+            case 10: Rows<RowCounts.R10, TStep, TWeights>(tile, ranges, count, accumulators); break;
+            case 11: Rows<RowCounts.R11, TStep, TWeights>(tile, ranges, count, accumulators); break;
+            case 12: Rows<RowCounts.R12, TStep, TWeights>(tile, ranges, count, accumulators); break;
             default: throw new ArgumentOutOfRangeException(nameof(tile), tile.Rows, "a tile has 1 to 12 rows");
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows<TRows, TStep>(in Tile tile, TermRange* ranges, int count, float* accumulators)
+    private static void Rows<TRows, TStep, TWeights>(in Tile tile, TermRange* ranges, int count, float* accumulators)
         where TRows : struct, IRowCount
         where TStep : struct, IStep
+        where TWeights : struct, IWeightStorage
     {
         float* a = tile.A;
         float* b = tile.B;
@@ -45,10 +47,10 @@ internal static unsafe class BlockKernel<TF, TD, TSimd>
         {
             TermRange range = ranges[index];
             float* pa = a + ((nint)range.Start * TRows.Count);
-            float* pb = b + (range.Start * stride);
+            float* pb = TWeights.At(b, range.Start * stride);
             nint stepA = (nint)range.Stride * TRows.Count;
             nint stepB = range.Stride * stride;
-            TF low = TSimd.Load(pb), high = TSimd.Load(pb + TSimd.Width);
+            TF low = TWeights.Load<TF, TD, TSimd>(pb, 0), high = TWeights.Load<TF, TD, TSimd>(pb, TSimd.Width);
             { TF x = TSimd.Broadcast(pa[0]); l0 = TStep.Start<TF, TD, TSimd>(x, low); h0 = TStep.Start<TF, TD, TSimd>(x, high); }
             if (TRows.Count > 1) { TF x = TSimd.Broadcast(pa[1]); l1 = TStep.Start<TF, TD, TSimd>(x, low); h1 = TStep.Start<TF, TD, TSimd>(x, high); }
             if (TRows.Count > 2) { TF x = TSimd.Broadcast(pa[2]); l2 = TStep.Start<TF, TD, TSimd>(x, low); h2 = TStep.Start<TF, TD, TSimd>(x, high); }
@@ -64,9 +66,9 @@ internal static unsafe class BlockKernel<TF, TD, TSimd>
             for (int term = range.Count - 1; term > 0; term--)
             {
                 pa += stepA;
-                pb += stepB;
-                low = TSimd.Load(pb);
-                high = TSimd.Load(pb + TSimd.Width);
+                pb = TWeights.At(pb, stepB);
+                low = TWeights.Load<TF, TD, TSimd>(pb, 0);
+                high = TWeights.Load<TF, TD, TSimd>(pb, TSimd.Width);
                 { TF x = TSimd.Broadcast(pa[0]); l0 = TStep.Take<TF, TD, TSimd>(l0, x, low); h0 = TStep.Take<TF, TD, TSimd>(h0, x, high); }
                 if (TRows.Count > 1) { TF x = TSimd.Broadcast(pa[1]); l1 = TStep.Take<TF, TD, TSimd>(l1, x, low); h1 = TStep.Take<TF, TD, TSimd>(h1, x, high); }
                 if (TRows.Count > 2) { TF x = TSimd.Broadcast(pa[2]); l2 = TStep.Take<TF, TD, TSimd>(l2, x, low); h2 = TStep.Take<TF, TD, TSimd>(h2, x, high); }

@@ -32,10 +32,12 @@ internal static class DotPowers
     private static bool AllNormal(WeightMatrix matrix, NumericFormat format)
     {
         int smallest = Smallest(format);
+        float[] values = new float[matrix.Depth];
         float[] row = new float[matrix.Depth];
         for (int output = 0; output < matrix.Outputs; output++)
         {
-            Operands.Round(matrix.Values.Span.Slice(output * matrix.Depth, matrix.Depth), row, format);
+            matrix.CopyRow(output, values);
+            Operands.Round(values, row, format);
             foreach (float value in row)
                 if (!IsNormal(value, smallest))
                     return false;

@@ -55,7 +55,7 @@ internal static unsafe class Gemm<TF, TD, TSimd>
             DotFill<TF, TD, TSimd>.Powers(memory.Start, (nint)rows * depth, compiled.Program.OperandA, powers);
         var job = new GemmJob<TF, TD, TSimd>
         {
-            Program = compiled, Weights = PackedWeights.Of(weights, 2 * TSimd.Width, compiled.Program.OperandB), A = memory.Start, Powers = powers, Bias = bias, C = c,
+            Program = compiled, Weights = PackedWeights.Of(weights, 2 * TSimd.Width, compiled.Program.OperandB, mayBeBf16: !compiled.HasDot), A = memory.Start, Powers = powers, Bias = bias, C = c,
             Rows = rows, Blocks = blocks, Depth = depth, Outputs = weights.Outputs, FirstColumn = region.ColumnStart, LastColumn = region.ColumnStart + region.ColumnCount - 1,
             HasNormalWeights = !compiled.HasDot || DotPowers.AreNormal(weights, compiled.Program.OperandB),
         };

@@ -72,7 +72,7 @@ internal sealed unsafe class GemmJob<TF, TD, TSimd> : IJob
         var tile = new Tile
         {
             Kind = pairs switch { 1 => TileKind.Rows, 2 => TileKind.TwoPairs, _ => TileKind.Stream }, Rows = rows, A = A + ((nint)firstRow * Depth), B = Weights.Panel(panel),
-            Powers = Powers + ((nint)firstRow * Depth), HasNormalWeights = HasNormalWeights, BStride = Weights.Width, PairStride = Weights.PanelLength,
+            Powers = Powers + ((nint)firstRow * Depth), HasNormalWeights = HasNormalWeights, IsBf16 = Weights.IsBf16, BStride = Weights.Width, PairStride = Weights.PanelLength,
         };
         double* wide = TileExecutor<TF, TD, TSimd>.Run(Program, tile, scratch);
         int width = pairs * Weights.Width;

@@ -20,6 +20,9 @@ internal unsafe interface ISimd<TF, TD> : ISimdBits<TF>
 
     static abstract TF Load(float* source);
 
+    /// <summary>Loads bfloat16 elements, widened.</summary>
+    static abstract TF LoadBf16(ushort* source);
+
     static abstract void Store(TF value, float* destination);
 
     static abstract TF Broadcast(float value);

@@ -25,10 +25,11 @@ internal sealed unsafe class InterpreterJob : IJob
     public void Run(int part, int parts)
     {
         int depth = Weights.Depth;
+        float[] weights = new float[depth];
         int end = FirstColumn + (int)((long)ColumnCount * (part + 1) / parts);
         for (int column = FirstColumn + (int)((long)ColumnCount * part / parts); column < end; column++)
         {
-            ReadOnlySpan<float> weights = Weights.Values.Span.Slice(column * depth, depth);
+            Weights.CopyRow(column, weights);
             for (int row = 0; row < Rows; row++)
             {
                 C[((nint)row * Weights.Outputs) + column] = ReductionInterpreter.Run(

@@ -4,53 +4,70 @@ using PlanForensics.Numerics;
 
 namespace PlanForensics.Kernels.Simd;
 
-/// <summary>Weights as panels of columns, (panel, K, panel width), rounded to an operand format. The last panel is filled up with ones, whose results nobody reads.</summary>
+/// <summary>
+/// Weights as panels of columns, (panel, K, panel width), rounded to an operand format: bfloat16 values in two bytes each, others in four. The last panel is filled up with ones, whose
+/// results nobody reads.
+/// </summary>
 internal sealed unsafe class PackedWeights
 {
     private const int Alignment = 64;
 
     private readonly float[] _memory;
-    private readonly float* _values;
+    private readonly byte* _start;
 
-    private PackedWeights(WeightMatrix matrix, int width, NumericFormat format)
+    private PackedWeights(WeightMatrix matrix, int width, NumericFormat format, bool isBf16)
     {
-        Width = width;
+        (Width, IsBf16) = (width, isBf16);
         PanelLength = (nint)matrix.Depth * width;
-        long length = (matrix.Outputs + (long)width - 1) / width * PanelLength;
+        long length = (matrix.Outputs + (long)width - 1) / width * PanelLength * ElementBytes / sizeof(float);
         if (length > Array.MaxLength - Alignment)
             throw new ArgumentException($"a weight matrix of {matrix.Outputs} x {matrix.Depth} does not fit one packed array of {Array.MaxLength} values", nameof(matrix));
         _memory = GC.AllocateUninitializedArray<float>((int)length + Alignment, pinned: true);
         nint start = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
-        _values = (float*)((start + Alignment - 1) & ~(nint)(Alignment - 1));
+        _start = (byte*)((start + Alignment - 1) & ~(nint)(Alignment - 1));
         Fill(matrix, format);
     }
 
     /// <summary>Columns of a panel.</summary>
     public int Width { get; }
 
-    /// <summary>Values of a panel.</summary>
+    /// <summary>Elements of a panel.</summary>
     public nint PanelLength { get; }
 
-    public float* Panel(int index) => _values + (index * PanelLength);
+    /// <summary>Whether elements are bfloat16, two bytes each.</summary>
+    public bool IsBf16 { get; }
+
+    private int ElementBytes => IsBf16 ? sizeof(ushort) : sizeof(float);
+
+    /// <summary>A panel's first element, of whatever size.</summary>
+    public float* Panel(int index) => (float*)(_start + (index * PanelLength * ElementBytes));
 
     /// <summary>The panels of a matrix, made once for each width and format; formats that change no weight share the unrounded panels.</summary>
-    public static PackedWeights Of(WeightMatrix matrix, int width, NumericFormat format)
+    /// <param name="matrix">The weights.</param>
+    /// <param name="width">Columns of a panel.</param>
+    /// <param name="format">The operand format.</param>
+    /// <param name="mayBeBf16">Whether the kernel reads panels of two-byte elements.</param>
+    /// <returns>The panels.</returns>
+    public static PackedWeights Of(WeightMatrix matrix, int width, NumericFormat format, bool mayBeBf16)
     {
-        if (format is NumericFormat.Fp32 or NumericFormat.Fp64)
-            return matrix.Packed($"panels {width}", m => new PackedWeights(m, width, NumericFormat.Fp32));
+        bool isBf16 = mayBeBf16 && matrix.Format == NumericFormat.Bf16;
+        if (format is NumericFormat.Fp32 or NumericFormat.Fp64 || format == matrix.Format)
+            return matrix.Packed($"panels {width}{(isBf16 ? " in bf16" : "")}", m => new PackedWeights(m, width, NumericFormat.Fp32, isBf16));
+        isBf16 = mayBeBf16 && format == NumericFormat.Bf16;
         return matrix.Packed(
-            $"panels {width} {NumericFormats.NameOf(format)}",
-            m => IsRepresentable(m, format) ? Of(m, width, NumericFormat.Fp32) : new PackedWeights(m, width, format));
+            $"panels {width} {NumericFormats.NameOf(format)}{(isBf16 ? " in bf16" : "")}",
+            m => !isBf16 && IsRepresentable(m, format) ? Of(m, width, NumericFormat.Fp32, mayBeBf16) : new PackedWeights(m, width, format, isBf16));
     }
 
     private static bool IsRepresentable(WeightMatrix matrix, NumericFormat format)
     {
-        float[] row = new float[matrix.Depth];
+        float[] values = new float[matrix.Depth];
+        float[] rounded = new float[matrix.Depth];
         for (int output = 0; output < matrix.Outputs; output++)
         {
-            ReadOnlySpan<float> values = matrix.Values.Span.Slice(output * matrix.Depth, matrix.Depth);
-            Operands.Round(values, row, format);
-            if (!MemoryMarshal.AsBytes(values).SequenceEqual(MemoryMarshal.AsBytes(row.AsSpan())))
+            matrix.CopyRow(output, values);
+            Operands.Round(values, rounded, format);
+            if (!MemoryMarshal.AsBytes(values.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(rounded.AsSpan())))
                 return false;
         }
 
@@ -59,23 +76,41 @@ internal sealed unsafe class PackedWeights
 
     private void Fill(WeightMatrix matrix, NumericFormat format)
     {
+        float[] values = new float[matrix.Depth];
         float[] row = new float[matrix.Depth];
         int panels = (matrix.Outputs + Width - 1) / Width;
         for (int panel = 0; panel < panels; panel++)
         {
-            float* destination = Panel(panel);
             for (int column = 0; column < Width; column++)
             {
                 int output = (panel * Width) + column;
                 if (output < matrix.Outputs)
-                    Operands.Round(matrix.Values.Span.Slice(output * matrix.Depth, matrix.Depth), row, format);
+                {
+                    matrix.CopyRow(output, values);
+                    Operands.Round(values, row, format);
+                }
                 else
+                {
                     Array.Fill(row, 1f);
-                for (int k = 0; k < row.Length; k++)
-                    destination[((nint)k * Width) + column] = row[k];
+                }
+
+                Place(row, Panel(panel), column);
             }
         }
 
         GC.KeepAlive(_memory);
+    }
+
+    private void Place(float[] row, float* panel, int column)
+    {
+        if (IsBf16)
+        {
+            for (int k = 0; k < row.Length; k++)
+                ((ushort*)panel)[((nint)k * Width) + column] = (ushort)(BitConverter.SingleToUInt32Bits(row[k]) >> 16);
+            return;
+        }
+
+        for (int k = 0; k < row.Length; k++)
+            panel[((nint)k * Width) + column] = row[k];
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace PlanForensics.Kernels.Simd;
 
@@ -16,6 +17,10 @@ internal readonly unsafe partial struct Simd256 : ISimd<Vector256<float>, Vector
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadBf16(ushort* source) =>
+        ((Avx2.IsSupported ? Avx2.ConvertToVector256Int32(source).AsUInt32() : Vector256.Create(Vector128.WidenLower(Vector128.Load(source)), Vector128.WidenUpper(Vector128.Load(source)))) << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<float> value, float* destination) => value.Store(destination);

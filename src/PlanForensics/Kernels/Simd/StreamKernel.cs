@@ -9,11 +9,12 @@ internal static unsafe class StreamKernel<TF, TD, TSimd>
     where TSimd : struct, ISimd<TF, TD>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TStep>(in Tile tile, TermRange* ranges, int count, ChainStart start, float* accumulators)
+    public static void Run<TStep, TWeights>(in Tile tile, TermRange* ranges, int count, ChainStart start, float* accumulators)
         where TStep : struct, IStep
+        where TWeights : struct, IWeightStorage
     {
         float* a = tile.A;
-        float* b0 = tile.B, b1 = b0 + tile.PairStride, b2 = b1 + tile.PairStride, b3 = b2 + tile.PairStride;
+        float* b0 = tile.B, b1 = TWeights.At(b0, tile.PairStride), b2 = TWeights.At(b1, tile.PairStride), b3 = TWeights.At(b2, tile.PairStride);
         nint stride = tile.BStride;
         TF l0 = default, h0 = default, l1 = default, h1 = default, l2 = default, h2 = default, l3 = default, h3 = default;
         TermRange range = ranges[0];
@@ -21,14 +22,14 @@ internal static unsafe class StreamKernel<TF, TD, TSimd>
         {
             TF x = TSimd.Broadcast(a[range.Start]);
             nint offset = range.Start * stride;
-            l0 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b0 + offset));
-            h0 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b0 + offset + TSimd.Width));
-            l1 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b1 + offset));
-            h1 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b1 + offset + TSimd.Width));
-            l2 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b2 + offset));
-            h2 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b2 + offset + TSimd.Width));
-            l3 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b3 + offset));
-            h3 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b3 + offset + TSimd.Width));
+            l0 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b0, offset));
+            h0 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b0, offset + TSimd.Width));
+            l1 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b1, offset));
+            h1 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b1, offset + TSimd.Width));
+            l2 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b2, offset));
+            h2 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b2, offset + TSimd.Width));
+            l3 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b3, offset));
+            h3 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b3, offset + TSimd.Width));
             range = new TermRange(range.Start + range.Stride, range.Stride, range.Count - 1);
         }
         else if (start == ChainStart.Stored)
@@ -51,14 +52,14 @@ internal static unsafe class StreamKernel<TF, TD, TSimd>
             for (int term = range.Count; term > 0; term--)
             {
                 TF x = TSimd.Broadcast(*pa);
-                l0 = TStep.Take<TF, TD, TSimd>(l0, x, TSimd.Load(b0 + offset));
-                h0 = TStep.Take<TF, TD, TSimd>(h0, x, TSimd.Load(b0 + offset + TSimd.Width));
-                l1 = TStep.Take<TF, TD, TSimd>(l1, x, TSimd.Load(b1 + offset));
-                h1 = TStep.Take<TF, TD, TSimd>(h1, x, TSimd.Load(b1 + offset + TSimd.Width));
-                l2 = TStep.Take<TF, TD, TSimd>(l2, x, TSimd.Load(b2 + offset));
-                h2 = TStep.Take<TF, TD, TSimd>(h2, x, TSimd.Load(b2 + offset + TSimd.Width));
-                l3 = TStep.Take<TF, TD, TSimd>(l3, x, TSimd.Load(b3 + offset));
-                h3 = TStep.Take<TF, TD, TSimd>(h3, x, TSimd.Load(b3 + offset + TSimd.Width));
+                l0 = TStep.Take<TF, TD, TSimd>(l0, x, TWeights.Load<TF, TD, TSimd>(b0, offset));
+                h0 = TStep.Take<TF, TD, TSimd>(h0, x, TWeights.Load<TF, TD, TSimd>(b0, offset + TSimd.Width));
+                l1 = TStep.Take<TF, TD, TSimd>(l1, x, TWeights.Load<TF, TD, TSimd>(b1, offset));
+                h1 = TStep.Take<TF, TD, TSimd>(h1, x, TWeights.Load<TF, TD, TSimd>(b1, offset + TSimd.Width));
+                l2 = TStep.Take<TF, TD, TSimd>(l2, x, TWeights.Load<TF, TD, TSimd>(b2, offset));
+                h2 = TStep.Take<TF, TD, TSimd>(h2, x, TWeights.Load<TF, TD, TSimd>(b2, offset + TSimd.Width));
+                l3 = TStep.Take<TF, TD, TSimd>(l3, x, TWeights.Load<TF, TD, TSimd>(b3, offset));
+                h3 = TStep.Take<TF, TD, TSimd>(h3, x, TWeights.Load<TF, TD, TSimd>(b3, offset + TSimd.Width));
                 pa += range.Stride;
                 offset += step;
             }
@@ -80,10 +81,11 @@ internal static unsafe class StreamKernel<TF, TD, TSimd>
 
     /// <summary>Each range is a sub-chain: it starts with its first term and is added to the accumulator when finished.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void RunBlocks<TStep>(in Tile tile, TermRange* ranges, int count, float* accumulators)
+    public static void RunBlocks<TStep, TWeights>(in Tile tile, TermRange* ranges, int count, float* accumulators)
         where TStep : struct, IStep
+        where TWeights : struct, IWeightStorage
     {
-        float* b0 = tile.B, b1 = b0 + tile.PairStride, b2 = b1 + tile.PairStride, b3 = b2 + tile.PairStride;
+        float* b0 = tile.B, b1 = TWeights.At(b0, tile.PairStride), b2 = TWeights.At(b1, tile.PairStride), b3 = TWeights.At(b2, tile.PairStride);
         nint stride = tile.BStride;
         TF sl0 = TSimd.Load(accumulators + (0 * TSimd.Width)), sh0 = TSimd.Load(accumulators + (1 * TSimd.Width));
         TF sl1 = TSimd.Load(accumulators + (2 * TSimd.Width)), sh1 = TSimd.Load(accumulators + (3 * TSimd.Width));
@@ -96,27 +98,27 @@ internal static unsafe class StreamKernel<TF, TD, TSimd>
             nint offset = range.Start * stride;
             nint step = range.Stride * stride;
             TF x = TSimd.Broadcast(*pa);
-            TF l0 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b0 + offset));
-            TF h0 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b0 + offset + TSimd.Width));
-            TF l1 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b1 + offset));
-            TF h1 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b1 + offset + TSimd.Width));
-            TF l2 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b2 + offset));
-            TF h2 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b2 + offset + TSimd.Width));
-            TF l3 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b3 + offset));
-            TF h3 = TStep.Start<TF, TD, TSimd>(x, TSimd.Load(b3 + offset + TSimd.Width));
+            TF l0 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b0, offset));
+            TF h0 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b0, offset + TSimd.Width));
+            TF l1 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b1, offset));
+            TF h1 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b1, offset + TSimd.Width));
+            TF l2 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b2, offset));
+            TF h2 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b2, offset + TSimd.Width));
+            TF l3 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b3, offset));
+            TF h3 = TStep.Start<TF, TD, TSimd>(x, TWeights.Load<TF, TD, TSimd>(b3, offset + TSimd.Width));
             for (int term = range.Count - 1; term > 0; term--)
             {
                 pa += range.Stride;
                 offset += step;
                 x = TSimd.Broadcast(*pa);
-                l0 = TStep.Take<TF, TD, TSimd>(l0, x, TSimd.Load(b0 + offset));
-                h0 = TStep.Take<TF, TD, TSimd>(h0, x, TSimd.Load(b0 + offset + TSimd.Width));
-                l1 = TStep.Take<TF, TD, TSimd>(l1, x, TSimd.Load(b1 + offset));
-                h1 = TStep.Take<TF, TD, TSimd>(h1, x, TSimd.Load(b1 + offset + TSimd.Width));
-                l2 = TStep.Take<TF, TD, TSimd>(l2, x, TSimd.Load(b2 + offset));
-                h2 = TStep.Take<TF, TD, TSimd>(h2, x, TSimd.Load(b2 + offset + TSimd.Width));
-                l3 = TStep.Take<TF, TD, TSimd>(l3, x, TSimd.Load(b3 + offset));
-                h3 = TStep.Take<TF, TD, TSimd>(h3, x, TSimd.Load(b3 + offset + TSimd.Width));
+                l0 = TStep.Take<TF, TD, TSimd>(l0, x, TWeights.Load<TF, TD, TSimd>(b0, offset));
+                h0 = TStep.Take<TF, TD, TSimd>(h0, x, TWeights.Load<TF, TD, TSimd>(b0, offset + TSimd.Width));
+                l1 = TStep.Take<TF, TD, TSimd>(l1, x, TWeights.Load<TF, TD, TSimd>(b1, offset));
+                h1 = TStep.Take<TF, TD, TSimd>(h1, x, TWeights.Load<TF, TD, TSimd>(b1, offset + TSimd.Width));
+                l2 = TStep.Take<TF, TD, TSimd>(l2, x, TWeights.Load<TF, TD, TSimd>(b2, offset));
+                h2 = TStep.Take<TF, TD, TSimd>(h2, x, TWeights.Load<TF, TD, TSimd>(b2, offset + TSimd.Width));
+                l3 = TStep.Take<TF, TD, TSimd>(l3, x, TWeights.Load<TF, TD, TSimd>(b3, offset));
+                h3 = TStep.Take<TF, TD, TSimd>(h3, x, TWeights.Load<TF, TD, TSimd>(b3, offset + TSimd.Width));
             }
 
             sl0 = TStep.Join<TF, TD, TSimd>(sl0, l0);

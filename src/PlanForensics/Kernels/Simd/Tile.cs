@@ -15,6 +15,9 @@ internal unsafe struct Tile
 
     public float* B;
 
+    /// <summary>Whether B's elements are bfloat16, two bytes each; strides count elements.</summary>
+    public bool IsBf16;
+
     /// <summary>Matrix units: the exponents of A as powers of two, laid out as A is.</summary>
     public float* Powers;
 

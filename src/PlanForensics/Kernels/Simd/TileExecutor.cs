@@ -60,24 +60,43 @@ internal static unsafe class TileExecutor<TF, TD, TSimd>
             case StepCode.MulAddFp16: Terms<Steps.MulAdd<Roundings.Fp16, Roundings.Fp16>>(tile, instruction, ranges, narrow); break;
             case StepCode.MulAddWideFp16: Terms<Steps.MulAdd<Roundings.Fp32, Roundings.Fp16>>(tile, instruction, ranges, narrow); break;
             case StepCode.Dot: Blocks(tile, instruction, ranges, narrow); break;
-            case StepCode.Add64: WideKernel<TF, TD, TSimd>.Run<WideSteps.Add>(tile, ranges, count, start, wide); break;
-            case StepCode.Product64: WideKernel<TF, TD, TSimd>.Run<WideSteps.Product>(tile, ranges, count, start, wide); break;
-            case StepCode.MulAddNarrow64: WideKernel<TF, TD, TSimd>.Run<WideSteps.NarrowProduct>(tile, ranges, count, start, wide); break;
+            case StepCode.Add64: Wide<WideSteps.Add>(tile, ranges, count, start, wide); break;
+            case StepCode.Product64: Wide<WideSteps.Product>(tile, ranges, count, start, wide); break;
+            case StepCode.MulAddNarrow64: Wide<WideSteps.NarrowProduct>(tile, ranges, count, start, wide); break;
         }
+    }
+
+    private static void Wide<TStep>(in Tile tile, TermRange* ranges, int count, ChainStart start, double* accumulators)
+        where TStep : struct, IWideStep
+    {
+        if (tile.IsBf16)
+            WideKernel<TF, TD, TSimd>.Run<TStep, WeightStorages.Bf16>(tile, ranges, count, start, accumulators);
+        else
+            WideKernel<TF, TD, TSimd>.Run<TStep, WeightStorages.Fp32>(tile, ranges, count, start, accumulators);
     }
 
     private static void Terms<TStep>(in Tile tile, in Instruction instruction, TermRange* ranges, float* accumulators)
         where TStep : struct, IStep
     {
+        if (tile.IsBf16)
+            Terms<TStep, WeightStorages.Bf16>(tile, instruction, ranges, accumulators);
+        else
+            Terms<TStep, WeightStorages.Fp32>(tile, instruction, ranges, accumulators);
+    }
+
+    private static void Terms<TStep, TWeights>(in Tile tile, in Instruction instruction, TermRange* ranges, float* accumulators)
+        where TStep : struct, IStep
+        where TWeights : struct, IWeightStorage
+    {
         int count = instruction.RangeCount;
         bool blocks = instruction.Opcode == Opcode.RunBlocks;
         switch (tile.Kind)
         {
-            case TileKind.Rows when blocks: BlockKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, accumulators); break;
-            case TileKind.Rows: TileKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, instruction.Start, accumulators); break;
-            case TileKind.TwoPairs: TwoPairKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, instruction.Start, accumulators); break;
-            case TileKind.Stream when blocks: StreamKernel<TF, TD, TSimd>.RunBlocks<TStep>(tile, ranges, count, accumulators); break;
-            case TileKind.Stream: StreamKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, instruction.Start, accumulators); break;
+            case TileKind.Rows when blocks: BlockKernel<TF, TD, TSimd>.Run<TStep, TWeights>(tile, ranges, count, accumulators); break;
+            case TileKind.Rows: TileKernel<TF, TD, TSimd>.Run<TStep, TWeights>(tile, ranges, count, instruction.Start, accumulators); break;
+            case TileKind.TwoPairs: TwoPairKernel<TF, TD, TSimd>.Run<TStep, TWeights>(tile, ranges, count, instruction.Start, accumulators); break;
+            case TileKind.Stream when blocks: StreamKernel<TF, TD, TSimd>.RunBlocks<TStep, TWeights>(tile, ranges, count, accumulators); break;
+            case TileKind.Stream: StreamKernel<TF, TD, TSimd>.Run<TStep, TWeights>(tile, ranges, count, instruction.Start, accumulators); break;
             case TileKind.Lanes when blocks: LaneKernel<TF, TD, TSimd>.RunBlocks<TStep>(tile, ranges, count, accumulators); break;
             default: LaneKernel<TF, TD, TSimd>.Run<TStep>(tile, ranges, count, instruction.Start, accumulators); break;
         }

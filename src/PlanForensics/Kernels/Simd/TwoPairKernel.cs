@@ -11,25 +11,27 @@ internal static unsafe class TwoPairKernel<TF, TD, TSimd>
     /// <summary>Rows that leave registers for four operands.</summary>
     public static int MostRows => TSimd.MostRows > 6 ? 6 : 2;
 
-    public static void Run<TStep>(in Tile tile, TermRange* ranges, int count, ChainStart start, float* accumulators)
+    public static void Run<TStep, TWeights>(in Tile tile, TermRange* ranges, int count, ChainStart start, float* accumulators)
         where TStep : struct, IStep
+        where TWeights : struct, IWeightStorage
     {
         switch (tile.Rows)
         {
-            case 1: Rows<RowCounts.R1, TStep>(tile, ranges, count, start, accumulators); break;
-            case 2: Rows<RowCounts.R2, TStep>(tile, ranges, count, start, accumulators); break;
-            case 3: Rows<RowCounts.R3, TStep>(tile, ranges, count, start, accumulators); break;
-            case 4: Rows<RowCounts.R4, TStep>(tile, ranges, count, start, accumulators); break;
-            case 5: Rows<RowCounts.R5, TStep>(tile, ranges, count, start, accumulators); break;
-            case 6: Rows<RowCounts.R6, TStep>(tile, ranges, count, start, accumulators); break;
+            case 1: Rows<RowCounts.R1, TStep, TWeights>(tile, ranges, count, start, accumulators); break;
+            case 2: Rows<RowCounts.R2, TStep, TWeights>(tile, ranges, count, start, accumulators); break;
+            case 3: Rows<RowCounts.R3, TStep, TWeights>(tile, ranges, count, start, accumulators); break;
+            case 4: Rows<RowCounts.R4, TStep, TWeights>(tile, ranges, count, start, accumulators); break;
+            case 5: Rows<RowCounts.R5, TStep, TWeights>(tile, ranges, count, start, accumulators); break;
+            case 6: Rows<RowCounts.R6, TStep, TWeights>(tile, ranges, count, start, accumulators); break;
             default: throw new ArgumentOutOfRangeException(nameof(tile), tile.Rows, "a tile of two pairs has 1 to 6 rows");
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows<TRows, TStep>(in Tile tile, TermRange* ranges, int count, ChainStart start, float* accumulators)
+    private static void Rows<TRows, TStep, TWeights>(in Tile tile, TermRange* ranges, int count, ChainStart start, float* accumulators)
         where TRows : struct, IRowCount
         where TStep : struct, IStep
+        where TWeights : struct, IWeightStorage
     {
         float* a = tile.A;
         float* b = tile.B;
@@ -45,8 +47,8 @@ internal static unsafe class TwoPairKernel<TF, TD, TSimd>
         if (start == ChainStart.FirstTerm)
         {
             float* pa = a + ((nint)range.Start * TRows.Count);
-            float* pb = b + (range.Start * stride);
-            TF b0 = TSimd.Load(pb), b1 = TSimd.Load(pb + TSimd.Width), b2 = TSimd.Load(pb + pair), b3 = TSimd.Load(pb + pair + TSimd.Width);
+            float* pb = TWeights.At(b, range.Start * stride);
+            TF b0 = TWeights.Load<TF, TD, TSimd>(pb, 0), b1 = TWeights.Load<TF, TD, TSimd>(pb, TSimd.Width), b2 = TWeights.Load<TF, TD, TSimd>(pb, pair), b3 = TWeights.Load<TF, TD, TSimd>(pb, pair + TSimd.Width);
             {
                 TF x = TSimd.Broadcast(pa[0]);
                 s00 = TStep.Start<TF, TD, TSimd>(x, b0);
@@ -155,12 +157,12 @@ internal static unsafe class TwoPairKernel<TF, TD, TSimd>
         for (int index = 0; ;)
         {
             float* pa = a + ((nint)range.Start * TRows.Count);
-            float* pb = b + (range.Start * stride);
+            float* pb = TWeights.At(b, range.Start * stride);
             nint stepA = (nint)range.Stride * TRows.Count;
             nint stepB = range.Stride * stride;
             for (int term = range.Count; term > 0; term--)
             {
-                TF b0 = TSimd.Load(pb), b1 = TSimd.Load(pb + TSimd.Width), b2 = TSimd.Load(pb + pair), b3 = TSimd.Load(pb + pair + TSimd.Width);
+                TF b0 = TWeights.Load<TF, TD, TSimd>(pb, 0), b1 = TWeights.Load<TF, TD, TSimd>(pb, TSimd.Width), b2 = TWeights.Load<TF, TD, TSimd>(pb, pair), b3 = TWeights.Load<TF, TD, TSimd>(pb, pair + TSimd.Width);
                 {
                     TF x = TSimd.Broadcast(pa[0]);
                     s00 = TStep.Take<TF, TD, TSimd>(s00, x, b0);
@@ -215,7 +217,7 @@ internal static unsafe class TwoPairKernel<TF, TD, TSimd>
                 }
 
                 pa += stepA;
-                pb += stepB;
+                pb = TWeights.At(pb, stepB);
             }
 
             if (++index == count)

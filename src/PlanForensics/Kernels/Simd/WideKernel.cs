@@ -10,8 +10,9 @@ internal static unsafe class WideKernel<TF, TD, TSimd>
 {
     private static int MostRows => TSimd.MostRows > 6 ? 4 : 2;
 
-    public static void Run<TStep>(in Tile tile, TermRange* ranges, int count, ChainStart start, double* accumulators)
+    public static void Run<TStep, TWeights>(in Tile tile, TermRange* ranges, int count, ChainStart start, double* accumulators)
         where TStep : struct, IWideStep
+        where TWeights : struct, IWeightStorage
     {
         if (tile.Kind == TileKind.Lanes)
         {
@@ -27,14 +28,14 @@ internal static unsafe class WideKernel<TF, TD, TSimd>
                 int rows = Math.Min(MostRows, tile.Rows - row);
                 Tile part = tile;
                 part.A += row;
-                part.B += pair * tile.PairStride;
+                part.B = TWeights.At(part.B, pair * tile.PairStride);
                 double* slot = accumulators + ((row + pair) * 2 * TSimd.Width);
                 switch (rows)
                 {
-                    case 4: Rows<RowCounts.R4, TStep>(part, ranges, count, start, slot); break;
-                    case 3: Rows<RowCounts.R3, TStep>(part, ranges, count, start, slot); break;
-                    case 2: Rows<RowCounts.R2, TStep>(part, ranges, count, start, slot); break;
-                    default: Rows<RowCounts.R1, TStep>(part, ranges, count, start, slot); break;
+                    case 4: Rows<RowCounts.R4, TStep, TWeights>(part, ranges, count, start, slot); break;
+                    case 3: Rows<RowCounts.R3, TStep, TWeights>(part, ranges, count, start, slot); break;
+                    case 2: Rows<RowCounts.R2, TStep, TWeights>(part, ranges, count, start, slot); break;
+                    default: Rows<RowCounts.R1, TStep, TWeights>(part, ranges, count, start, slot); break;
                 }
 
                 row += rows;
@@ -47,9 +48,10 @@ internal static unsafe class WideKernel<TF, TD, TSimd>
         start == ChainStart.Stored ? TSimd.LoadDouble(stored) : TSimd.BroadcastDouble(start == ChainStart.Zero ? 0.0 : -0.0);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows<TRows, TStep>(in Tile tile, TermRange* ranges, int count, ChainStart start, double* accumulators)
+    private static void Rows<TRows, TStep, TWeights>(in Tile tile, TermRange* ranges, int count, ChainStart start, double* accumulators)
         where TRows : struct, IRowCount
         where TStep : struct, IWideStep
+        where TWeights : struct, IWeightStorage
     {
         nint aStride = tile.Rows;
         nint bStride = tile.BStride;
@@ -86,12 +88,12 @@ internal static unsafe class WideKernel<TF, TD, TSimd>
         {
             TermRange range = ranges[index];
             float* pa = tile.A + (range.Start * aStride);
-            float* pb = tile.B + (range.Start * bStride);
+            float* pb = TWeights.At(tile.B, range.Start * bStride);
             nint stepA = range.Stride * aStride;
             nint stepB = range.Stride * bStride;
             for (int term = range.Count; term > 0; term--)
             {
-                TF low = TSimd.Load(pb), high = TSimd.Load(pb + TSimd.Width);
+                TF low = TWeights.Load<TF, TD, TSimd>(pb, 0), high = TWeights.Load<TF, TD, TSimd>(pb, TSimd.Width);
                 {
                     TF x = TSimd.Broadcast(pa[0]);
                     s00 = TStep.Lower<TF, TD, TSimd>(s00, x, low);
@@ -128,7 +130,7 @@ internal static unsafe class WideKernel<TF, TD, TSimd>
                 }
 
                 pa += stepA;
-                pb += stepB;
+                pb = TWeights.At(pb, stepB);
             }
         }
 
