@@ -24,12 +24,13 @@ internal static class UlpKernel512
         Span<Vector512<ulong>> bytes = stackalloc Vector512<ulong>[4];
         bytes.Clear();
         int runs = 0;
+        bool isPlain = tally.Grid is { DroppedBits: 0, StrayMask: 0, Rules.Zeros: not SignedZeroPolicy.Distinct };
         for (int start = 0; start < length; start += RunVectors * lanes)
         {
             int count = Math.Min(RunVectors * lanes, length - start);
             ReadOnlySpan<uint> leftRun = left.Slice(start, count);
             ReadOnlySpan<uint> rightRun = right.Slice(start, count);
-            if (!CountRun(leftRun, rightRun, tally.Grid, bytes, out uint max))
+            if (!(isPlain ? CountRun<Plain>(leftRun, rightRun, tally.Grid, bytes, out uint max) : CountRun<General>(leftRun, rightRun, tally.Grid, bytes, out max)))
             {
                 tally.Add(leftRun, rightRun, startIndex + start);
                 continue;
@@ -51,7 +52,8 @@ internal static class UlpKernel512
 
     /// <summary>Counts at most 15 vectors; false, with nothing counted, when one has a pattern for the scalar twin.</summary>
     /// <remarks>Makes no calls, so that constants and counters stay in registers.</remarks>
-    private static bool CountRun(ReadOnlySpan<uint> left, ReadOnlySpan<uint> right, UlpGrid grid, Span<Vector512<ulong>> bytes, out uint max)
+    private static bool CountRun<TForm>(ReadOnlySpan<uint> left, ReadOnlySpan<uint> right, UlpGrid grid, Span<Vector512<ulong>> bytes, out uint max)
+        where TForm : struct, IForm
     {
         byte dropped = (byte)grid.DroppedBits;
         bool equalBitsAreEqual = dropped == 0 && grid.Rules.NaNs != NaNPolicy.Unequal;
@@ -74,17 +76,21 @@ internal static class UlpKernel512
             Vector512<int> signA = a.AsInt32() >> 31;
             Vector512<int> signB = b.AsInt32() >> 31;
             // Flipping a negative pattern's magnitude gives -magnitude - 1, the strict key; the zero gap takes back the 1.
-            Vector512<int> keyA = ((a.AsInt32() ^ (signA & magnitudeMask)) >> dropped) - (signA & zeroGap);
-            Vector512<int> keyB = ((b.AsInt32() ^ (signB & magnitudeMask)) >> dropped) - (signB & zeroGap);
+            Vector512<int> keyA = a.AsInt32() ^ (signA & magnitudeMask);
+            Vector512<int> keyB = b.AsInt32() ^ (signB & magnitudeMask);
+            keyA = TForm.IsPlain ? keyA - signA : (keyA >> dropped) - (signA & zeroGap);
+            keyB = TForm.IsPlain ? keyB - signB : (keyB >> dropped) - (signB & zeroGap);
             Vector512<int> larger = Vector512.Max(keyA, keyB);
             Vector512<int> smaller = Vector512.Min(keyA, keyB);
             Vector512<uint> distance = (larger - smaller).AsUInt32();
             highestKey = Vector512.Max(highestKey, larger);
             lowestKey = Vector512.Min(lowestKey, smaller);
-            seen |= a | b;
+            if (!TForm.IsPlain)
+                seen |= a | b;
             largestDistance = Vector512.Max(largestDistance, distance);
             Vector512<uint> shift = Avx512CD.LeadingZeroCount(distance) << 2;
-            (Vector512<ulong> shiftA, Vector512<ulong> shiftB) = Vector512.Widen(shift);
+            Vector512<ulong> shiftA = shift.AsUInt64() & Vector512.Create((ulong)uint.MaxValue);
+            Vector512<ulong> shiftB = shift.AsUInt64() >>> 32;
             lowA += Avx512F.ShiftLeftLogicalVariable(one, shiftA);
             lowB += Avx512F.ShiftLeftLogicalVariable(one, shiftB);
             highA += Avx512F.ShiftLeftLogicalVariable(one, shiftA - sixtyFour);
@@ -138,5 +144,22 @@ internal static class UlpKernel512
         }
 
         bytes.Clear();
+    }
+
+    /// <summary>Which patterns a run holds; one struct each, so that the JIT leaves out what a run does not need.</summary>
+    private interface IForm
+    {
+        static abstract bool IsPlain { get; }
+    }
+
+    /// <summary>Every bit pattern is on the grid and both zeros are one: fp32 as usual.</summary>
+    private readonly struct Plain : IForm
+    {
+        public static bool IsPlain => true;
+    }
+
+    private readonly struct General : IForm
+    {
+        public static bool IsPlain => false;
     }
 }

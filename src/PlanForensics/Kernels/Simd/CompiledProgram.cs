@@ -17,6 +17,8 @@ internal sealed class CompiledProgram
         HasWide = Array.Exists(Instructions, static item => item.Opcode is Opcode.Widen or Opcode.ZeroWide || item.Step >= StepCode.Add64);
         HasRounding = Array.Exists(Instructions, static item => item.Opcode is Opcode.Run or Opcode.RunBlocks && item.Step > StepCode.MulAdd32);
         HasDot = Array.Exists(Instructions, static item => item.Dot is not null);
+        RunCount = Instructions.Count(static item => item.Opcode is Opcode.Run or Opcode.RunBlocks);
+        HasGaps = Array.Exists(Ranges, static range => range.Stride > 1 && range.Count > 1);
         IsPlain = !HasDot && !HasWide && !HasRounding && !Array.Exists(Instructions, static item => item.Opcode == Opcode.RunBlocks);
     }
 
@@ -47,6 +49,12 @@ internal sealed class CompiledProgram
     public bool HasRounding { get; }
 
     public static CompiledProgram Of(ReductionProgram program) => Cache.GetValue(program, static key => new CompiledProgram(key));
+
+    /// <summary>Instructions that take terms.</summary>
+    public int RunCount { get; }
+
+    /// <summary>Whether a run skips terms, which leaves them to later runs.</summary>
+    public bool HasGaps { get; }
 
     /// <summary>Bytes of scratch memory for tiles of a number of accumulators.</summary>
     public int ScratchBytes(int slot) => checked(SlotCount * slot * (HasWide ? sizeof(float) + sizeof(double) : sizeof(float)));

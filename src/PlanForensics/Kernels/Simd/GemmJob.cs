@@ -74,6 +74,13 @@ internal sealed unsafe class GemmJob<TF, TD, TSimd> : IJob
             Kind = pairs switch { 1 => TileKind.Rows, 2 => TileKind.TwoPairs, _ => TileKind.Stream }, Rows = rows, A = A + ((nint)firstRow * Depth), B = Weights.Panel(panel),
             Powers = Powers + ((nint)firstRow * Depth), HasNormalWeights = HasNormalWeights, IsBf16 = Weights.IsBf16, BStride = Weights.Width, PairStride = Weights.PanelLength,
         };
+        if (Program.HasGaps && panel + (2 * pairs) <= LastPanel + 1)
+        {
+            nint share = Weights.PanelBytes * pairs / Blocks;
+            tile.Next = (byte*)Weights.Panel(panel + pairs) + (block * share);
+            tile.NextBytes = share;
+        }
+
         double* wide = TileExecutor<TF, TD, TSimd>.Run(Program, tile, scratch);
         int width = pairs * Weights.Width;
         int left = panel * Weights.Width;

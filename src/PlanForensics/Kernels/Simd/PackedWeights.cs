@@ -37,10 +37,13 @@ internal sealed unsafe class PackedWeights
     /// <summary>Whether elements are bfloat16, two bytes each.</summary>
     public bool IsBf16 { get; }
 
+    /// <summary>Bytes of a panel.</summary>
+    public nint PanelBytes => PanelLength * ElementBytes;
+
     private int ElementBytes => IsBf16 ? sizeof(ushort) : sizeof(float);
 
     /// <summary>A panel's first element, of whatever size.</summary>
-    public float* Panel(int index) => (float*)(_start + (index * PanelLength * ElementBytes));
+    public float* Panel(int index) => (float*)(_start + (index * PanelBytes));
 
     /// <summary>The panels of a matrix, made once for each width and format; formats that change no weight share the unrounded panels.</summary>
     /// <param name="matrix">The weights.</param>

@@ -30,6 +30,12 @@ internal unsafe struct Tile
     /// <summary>TwoPairs and Stream: distance between successive pairs of registers.</summary>
     public nint PairStride;
 
+    /// <summary>Memory that will be read next, or null: runs of terms with gaps are not foreseen by the processor.</summary>
+    public byte* Next;
+
+    /// <summary>Bytes at <see cref="Next"/>.</summary>
+    public nint NextBytes;
+
     /// <summary>Accumulators of the tile: what one slot of the scratch memory holds.</summary>
     public readonly int Slot(int width) => Kind switch
     {

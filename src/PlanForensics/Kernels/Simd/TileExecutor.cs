@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using PlanForensics.Numerics;
 
 namespace PlanForensics.Kernels.Simd;
@@ -9,6 +10,8 @@ internal static unsafe class TileExecutor<TF, TD, TSimd>
     where TD : struct
     where TSimd : struct, ISimd<TF, TD>
 {
+    private const int CacheLine = 64;
+
     /// <summary>Leaves the results in slot 0 of <paramref name="scratch"/>, or of the binary64 slots after the binary32 ones when the program ends wide.</summary>
     /// <param name="program">The program.</param>
     /// <param name="tile">The tile.</param>
@@ -18,6 +21,7 @@ internal static unsafe class TileExecutor<TF, TD, TSimd>
     {
         int slot = tile.Slot(TSimd.Width);
         double* wide = (double*)(scratch + ((nint)program.SlotCount * slot));
+        nint fetched = 0, share = tile.Next == null ? 0 : tile.NextBytes / program.RunCount;
         fixed (TermRange* ranges = program.Ranges)
         {
             foreach (ref readonly Instruction instruction in program.Instructions.AsSpan())
@@ -26,7 +30,11 @@ internal static unsafe class TileExecutor<TF, TD, TSimd>
                 double* wideSlot = wide + ((nint)instruction.Slot * slot);
                 switch (instruction.Opcode)
                 {
-                    case Opcode.Run or Opcode.RunBlocks: Terms(tile, instruction, ranges + instruction.FirstRange, narrowSlot, wideSlot); break;
+                    case Opcode.Run or Opcode.RunBlocks:
+                        Prefetch(tile.Next + fetched, share);
+                        fetched += share;
+                        Terms(tile, instruction, ranges + instruction.FirstRange, narrowSlot, wideSlot);
+                        break;
                     case Opcode.Zero: new Span<float>(narrowSlot, slot).Clear(); break;
                     case Opcode.Add: AddNext(narrowSlot, slot, instruction.Format); break;
                     case Opcode.Round: Rounding.RoundInPlace(new Span<float>(narrowSlot, slot), instruction.Format); break;
@@ -39,6 +47,14 @@ internal static unsafe class TileExecutor<TF, TD, TSimd>
         }
 
         return wide;
+    }
+
+    /// <summary>Asks for memory while a run computes; where the instruction is missing nothing happens.</summary>
+    private static void Prefetch(byte* start, nint bytes)
+    {
+        if (Sse.IsSupported)
+            for (nint offset = 0; offset < bytes; offset += CacheLine)
+                Sse.Prefetch1(start + offset);
     }
 
     private static void Terms(in Tile tile, in Instruction instruction, TermRange* ranges, float* narrow, double* wide)

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+
+namespace PlanForensics.Benchmarks.Peers;
+
+/// <summary>Times several actions in turn, so that a machine that slows down slows all of them; medians.</summary>
+internal static class Interleaved
+{
+    /// <summary>Seconds that an action runs before it is timed: the JIT compiles hot methods again in the background.</summary>
+    private const double WarmUp = 0.3;
+
+    /// <summary>Medians in seconds, one for each action.</summary>
+    /// <param name="seconds">At least so long in all.</param>
+    /// <param name="actions">The actions; each runs at least three times after a warm-up that is not counted.</param>
+    /// <returns>Median seconds of one call.</returns>
+    public static double[] Medians(double seconds, params Action[] actions)
+    {
+        int[] calls = new int[actions.Length];
+        for (int index = 0; index < actions.Length; index++)
+        {
+            double best = double.MaxValue;
+            for (long begin = Stopwatch.GetTimestamp(); best == double.MaxValue || Stopwatch.GetElapsedTime(begin).TotalSeconds < WarmUp;)
+            {
+                long start = Stopwatch.GetTimestamp();
+                actions[index]();
+                best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            }
+
+            calls[index] = Math.Max(1, (int)(2e-3 / Math.Max(best, 1e-7)));
+        }
+
+        List<double>[] times = [.. actions.Select(_ => new List<double>())];
+        for (long begin = Stopwatch.GetTimestamp(); times[0].Count < 3 || (Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds && times[0].Count < 101);)
+        {
+            for (int index = 0; index < actions.Length; index++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                for (int call = 0; call < calls[index]; call++)
+                    actions[index]();
+                times[index].Add(Stopwatch.GetElapsedTime(start).TotalSeconds / calls[index]);
+            }
+        }
+
+        return [.. times.Select(Median)];
+    }
+
+    public static double Median(List<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+}
