@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using PlanForensics.Contracts;
+using PlanForensics.Contracts.Steps;
 using PlanForensics.Contracts.Telemetry;
 using PlanForensics.Numerics;
 
@@ -10,7 +11,7 @@ namespace PlanForensics.Store;
 /// A file of execution contracts (SQLite; docs/store.md documents its views, which Python may read). Every method is one transaction: all of
 /// it, or nothing. Instances are thread-safe, one call at a time; other processes and a <see cref="Recorder"/> may use the file meanwhile.
 /// </summary>
-public sealed class ContractStore : IDisposable
+public sealed class ContractStore : IStepSource, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SqliteConnection _connection;
@@ -85,6 +86,21 @@ public sealed class ContractStore : IDisposable
     /// <returns>All requests, without steps.</returns>
     /// <exception cref="ContractStoreException">The file cannot be read.</exception>
     public IReadOnlyList<ContractSummary> List() => Read("listing the requests", ReadSummaries);
+
+    /// <summary>Streams all steps, column by column, without building contracts: requests in the order in which they were written, each with its steps.</summary>
+    /// <param name="sink">Receives them; must not call the store.</param>
+    /// <param name="cancellation">Ends the streaming.</param>
+    /// <exception cref="OperationCanceledException">The streaming was cancelled.</exception>
+    /// <exception cref="ContractStoreException">The file cannot be read.</exception>
+    public void ReadSteps(IStepSink sink, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        Read("reading the steps", transaction =>
+        {
+            new StepReader(_connection, transaction).Read(sink, cancellation);
+            return true;
+        });
+    }
 
     /// <summary>Stores a tensor by its content; stored once however often it is put.</summary>
     /// <param name="tensor">The tensor.</param>

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using PlanForensics.Contracts;
-using PlanForensics.Plans;
+using PlanForensics.Contracts.Steps;
 
 namespace PlanForensics.Store;
 
@@ -26,7 +26,7 @@ internal sealed class StepProfiles : IDisposable
     {
         if (ReferenceEquals(state, _lastState))
             return _lastId;
-        StepState profile = Blank(state);
+        StepState profile = StepProfile.Of(state);
         if (!_ids.TryGetValue(profile, out long id))
         {
             id = Store(profile);
@@ -45,39 +45,6 @@ internal sealed class StepProfiles : IDisposable
         _ids.Clear();
         _lastState = null;
     }
-
-    public static StepState Blank(StepState state) => state with
-    {
-        UnknownFields = null,
-        StepIndex = 0,
-        Rank = 0,
-        Phase = ExecutionPhase.Prefill,
-        Shape = state.Shape is { QueryLength: 1, KeyLength: 1 } ? state.Shape : state.Shape with { QueryLength = 1, KeyLength = 1 },
-        BatchFingerprint = null,
-        BatchSize = null,
-        PaddedBatch = null,
-        BatchTokens = null,
-        AdmittedAt = null,
-        StartedAt = null,
-        AdmissionTimeMs = null,
-        QueueTimeMs = null,
-        GpuTimeMs = null,
-        VramFreeMb = null,
-        WorkspaceFreeBytes = null,
-        KvRegime = null,
-        KvPoolMb = null,
-        KvPoolUsedMb = null,
-        PagingActive = null,
-        L2HitRate = null,
-        FallbackCount = null,
-        DequantizeCount = null,
-        RequantizeCount = null,
-        ReplicationPinnedMb = null,
-        CheckpointPinnedMb = null,
-        Collective = state.Collective is { } collective
-            ? collective with { CommTimeMs = null, RankSkewMs = null, EffectiveBandwidthGbPerS = null, Retransmits = null }
-            : null,
-    };
 
     public void Dispose()
     {
