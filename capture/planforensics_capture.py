@@ -278,7 +278,7 @@ class PlanForensicsCapture:
         self._targets = self._find_targets([layers] if isinstance(layers, str) else list(layers), logits_module, hidden_states)
         self._handles, self._step, self._requests, self._number, self._rope_cache, self._device = [], None, {}, 0, None, None
         self.remarks, self._queue, self._error, self._writer = [], queue.Queue(max_pending), None, None
-        self._shard, self._shard_size, self._shards, self._written = [], 0, 0, set()
+        self._shard, self._shard_size, self._shards, self._written, self._names = [], 0, 0, set(), {}
 
     def _find_targets(self, patterns, logits_module, hidden_states):
         """What is wanted of each module: {name: (module, tensors?, logits?, layer or None, rotary?)}."""
@@ -524,7 +524,8 @@ class PlanForensicsCapture:
         digest = hashlib.sha256(data).hexdigest()
         if keep and digest not in self._written:
             self._written.add(digest)
-            self._shard.append((name, FORMATS[tensor.dtype][1], tuple(tensor.shape), data))
+            self._names[name] = calls = self._names.get(name, 0) + 1  # a module may run several times in a step
+            self._shard.append((name if calls == 1 else f"{name}#{calls}", FORMATS[tensor.dtype][1], tuple(tensor.shape), data))
             self._shard_size += len(data)
             if self._shard_size >= self.shard_bytes:
                 self._write_shard()
@@ -557,7 +558,7 @@ class PlanForensicsCapture:
             with open(path + ".partial", "wb") as file:
                 file.write(safetensors_bytes(self._shard, {"format": "pt", "made_by": "planforensics_capture"}))
             os.replace(path + ".partial", path)
-            self._shard, self._shard_size, self._shards = [], 0, self._shards + 1
+            self._shard, self._shard_size, self._shards, self._names = [], 0, self._shards + 1, {}
 
     def _shape(self):
         config = getattr(self.model, "config", None)

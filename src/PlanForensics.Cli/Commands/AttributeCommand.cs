@@ -29,6 +29,7 @@ internal static class AttributeCommand
         ToolCommand command = new(
             "attribute",
             "finds the class of candidate plans that made a request's recorded bits, with three controls",
+            "attribute request-1 --store incident.db --model model",
             "attribute request-1 --store incident.db --model model --activations bf16",
             "attribute request-1 --store incident.db --model model --candidates phases --activations bf16",
             "attribute request-1 --store incident.db --model model --candidates candidates.txt --json",
@@ -53,14 +54,15 @@ internal static class AttributeCommand
             AttributionOptions options = new() { MaximumSteps = parsed.GetValue(steps), StopAtFirstDifference = !parsed.GetValue(full) };
             using ContractStore opened = StoreAccess.OpenToRead(database);
             ExecutionContract recorded = opened.Require(id);
-            IReadOnlyList<PlanSchedule> plans = formats.ReadCandidates(parsed, parsed.GetRequiredValue(candidates), recorded);
-            (ReplayModel ready, _) = ModelOption.Load(parsed.GetRequiredValue(model));
+            (ReplayModel ready, _) = ModelOption.Load(parsed.GetRequiredValue(model), recorded);
+            CandidateSet plans = formats.ReadCandidates(parsed, parsed.GetRequiredValue(candidates), ready.Source, recorded);
+            options = options with { Allowed = plans.Allowed };
             AttributionVerdict verdict = session.TrackStages(
-                "attributing", progress => PlanAttribution.Run(Engines.WithMemo(), ready, recorded, plans, options, progress, session.Cancellation));
+                "attributing", progress => PlanAttribution.Run(Engines.WithMemo(), ready, recorded, plans.Plans, options, progress, session.Cancellation));
             if (parsed.WantsJson())
-                session.WriteJson(AttributionDocument.Of(verdict), ToolJson.Documents.AttributionDocument);
+                session.WriteJson(AttributionDocument.Of(verdict, plans.Source), ToolJson.Documents.AttributionDocument);
             else
-                AttributionReport.Print(verdict, session.Report);
+                AttributionReport.Print(verdict, session.Report, plans.Source);
             return ExitOf(verdict.State);
         });
     }

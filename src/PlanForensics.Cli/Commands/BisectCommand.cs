@@ -55,7 +55,7 @@ internal static class BisectCommand
             using ContractStore opened = StoreAccess.OpenToRead(parsed.GetRequiredValue(store));
             ExecutionContract sideA = opened.Require(parsed.GetRequiredValue(a));
             ExecutionContract sideB = opened.Require(parsed.GetRequiredValue(b));
-            (ReplayModel ready, ModelTokenizer tokenizer) = ModelOption.Load(parsed.GetRequiredValue(model));
+            (ReplayModel ready, ModelTokenizer tokenizer) = ModelOption.Load(parsed.GetRequiredValue(model), sideA, sideB);
             BisectionResult result = session.TrackStages(
                 "bisecting", progress => OperatorBisection.Run(Engines.WithMemo(), ready, sideA, planA, sideB, planB, options, progress, session.Cancellation));
             if (parsed.WantsJson())

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using PlanForensics.Attribution;
+using PlanForensics.Contracts;
+using PlanForensics.Models;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
 using PlanForensics.Replay;
@@ -8,6 +11,12 @@ namespace PlanForensics.Cli.Commands;
 /// <summary>Reads which plans could have run.</summary>
 internal static class CandidateList
 {
+    /// <summary>What the recorded environment names; where it names no process that is known, the catalogue.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>The kernels of a PyTorch 1.13 process on a CPU.</summary>
+    public const string PyTorch = "pytorch";
+
     /// <summary>Every named gemm plan, everywhere.</summary>
     public const string Catalogue = "catalogue";
 
@@ -17,10 +26,42 @@ internal static class CandidateList
     /// <summary>The option that names them.</summary>
     public static Option<string> Option() => new("--candidates")
     {
-        Description = "catalogue (each plan of \"plan list\" everywhere, the default), phases (each pair of them, one for prefill, one for decode), or a file",
+        Description = "auto (the default: pytorch where the recorded environment names it, else catalogue), pytorch (the kernels of PyTorch 1.13 on a CPU), catalogue (each plan of \"plan list\" everywhere), "
+            + "phases (each pair of them, one for prefill, one for decode), or a file",
         HelpName = "WHICH",
-        DefaultValueFactory = _ => Catalogue,
+        DefaultValueFactory = _ => Auto,
     };
+
+    /// <summary>Reads the candidates for recordings of one request; what they say about their process decides under <c>auto</c> and <c>pytorch</c>.</summary>
+    /// <param name="text">The value of <c>--candidates</c>.</param>
+    /// <param name="activations">Format between operators, or null: it speaks for the catalogue.</param>
+    /// <param name="logits">Format of the logits, or null.</param>
+    /// <param name="model">The recorded model.</param>
+    /// <param name="recorded">The recordings.</param>
+    public static CandidateSet ReadFor(string text, NumericFormat? activations, NumericFormat? logits, DecoderModel model, params ReadOnlySpan<ExecutionContract> recorded)
+    {
+        NumericFormat? format = recorded[0].Steps.Select(step => step.Observation.LogitsFormatOrNull).FirstOrDefault(known => known is not null);
+        bool saysFormats = activations is not null || logits is not null;
+        if (text == PyTorch && saysFormats)
+            throw new UsageException("--candidates pytorch takes no --activations or --logits: PyTorch's formats follow from the weights");
+        if (text is PyTorch || (text is Auto && !saysFormats))
+        {
+            RecordedCandidates found = RecordedCandidates.Of(model, recorded);
+            if (found.AreKnown)
+                return new CandidateSet(found.Schedules, found.Allowed, found.Explanation);
+            if (text == PyTorch)
+                throw new CannotRunException($"--candidates pytorch: {found.Explanation}");
+            return new CandidateSet(Read(Catalogue, null, null, format), null, $"the catalogue of generic plans, since {found.Explanation}");
+        }
+
+        string source = text switch
+        {
+            Auto or Catalogue => "the catalogue of generic plans",
+            Phases => "pairs of generic plans, one for prefill and one for decode",
+            _ => text.TrimStart('@'),
+        };
+        return new CandidateSet(Read(text == Auto ? Catalogue : text, activations, logits, format), null, source);
+    }
 
     /// <param name="text">The value of <c>--candidates</c>.</param>
     /// <param name="activations">Format between operators; null where it is not known: the catalogue is then tried in fp32 and in bf16.</param>

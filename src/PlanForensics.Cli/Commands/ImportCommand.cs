@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using PlanForensics.Captures;
 using PlanForensics.Cli.Json;
 using PlanForensics.Cli.Output;
 using PlanForensics.Contracts;
@@ -16,7 +17,7 @@ internal static class ImportCommand
 
     public static Command Create(Session session)
     {
-        Argument<string> file = new("FILE") { Description = "the records, - for standard input, or the folder of a whole recorded incident" };
+        Argument<string> file = new("FILE") { Description = "the records, - for standard input, or a folder: a whole recorded incident, or what planforensics_capture.py wrote" };
         Option<string> format = new("--format")
         {
             Description = "jsonl (contracts), trace, nsys, prometheus, otlp, ncu; auto tells by content",
@@ -31,7 +32,8 @@ internal static class ImportCommand
             "import contracts.jsonl --store incident.db",
             "import profile.sqlite --format nsys --store incident.db",
             "import contracts.jsonl --store incident.db --skip-bad --json",
-            "import incidents/flip --store incident.db")
+            "import incidents/flip --store incident.db",
+            "import captured --store incident.db")
         {
             file, format, store, skipBad,
         }.Runs(parsed => Run(parsed, parsed.GetRequiredValue(file), parsed.GetRequiredValue(format), parsed.GetRequiredValue(store), parsed.GetValue(skipBad), session));
@@ -39,6 +41,8 @@ internal static class ImportCommand
 
     private static ExitCode Run(ParseResult parsed, string file, string format, string path, bool skipBad, Session session)
     {
+        if (CapturedFolder.IsOne(file))
+            return RunCaptured(parsed, file, path, skipBad, session);
         if (Directory.Exists(file))
             return RunIncident(parsed, file, path, session);
         long started = Stopwatch.GetTimestamp();
@@ -52,6 +56,34 @@ internal static class ImportCommand
         foreach (ContractFormatException line in skipped)
             session.Remark($"{file}: {line.Message}; skipped");
         return Report(parsed, file, done, chosen == TelemetryFormat.JsonLines, started, session);
+    }
+
+    /// <summary>A folder of planforensics_capture.py: the lines of all ranks, with the tensors that lie beside them.</summary>
+    private static ExitCode RunCaptured(ParseResult parsed, string folder, string path, bool skipBad, Session session)
+    {
+        long started = Stopwatch.GetTimestamp();
+        List<ContractFormatException> skipped = [];
+        using CapturedFolder captured = CapturedFolder.Open(folder);
+        using FileStream lines = new(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        ContractLineWriter writer = new(lines);
+        try
+        {
+            foreach (ExecutionContract contract in captured.Read(new ContractReadOptions { SkipDamaged = skipBad, OnSkipped = skipped.Add }))
+                writer.Write(contract);
+        }
+        catch (ContractFormatException exception)
+        {
+            throw new CannotRunException($"{folder}: {exception.Message}; nothing was imported. --skip-bad leaves damaged lines out", exception);
+        }
+
+        lines.Position = 0;
+        using ContractStore store = ContractStore.Open(path);
+        ImportDocument done = ImportDocument.Of(folder, store.Path, store.Import(lines), skipped) with { Format = "captured folder" };
+        foreach (ContractFormatException line in skipped)
+            session.Remark($"{folder}: {line.Message}; skipped");
+        if (captured.MissingTensors > 0)
+            session.Remark($"{folder}: {Numbers.Count(captured.MissingTensors, "tensor")} that the lines refer to {(captured.MissingTensors == 1 ? "is" : "are")} not in its safetensors files, or not with the recorded bytes; known by hash alone");
+        return Report(parsed, folder, done, true, started, session);
     }
 
     /// <summary>Each run of a whole recorded incident becomes a request.</summary>

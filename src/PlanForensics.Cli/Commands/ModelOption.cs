@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PlanForensics.Cli.Tokenizers;
+using PlanForensics.Contracts;
 using PlanForensics.Models;
 using PlanForensics.Replay;
 
@@ -15,10 +16,11 @@ internal static class ModelOption
         Required = true,
     };
 
-    public static (ReplayModel Model, ModelTokenizer Tokenizer) Load(string path)
+    /// <summary>Loads a model to replay recordings with: cosines and sines that they hold are taken as given.</summary>
+    public static (ReplayModel Model, ModelTokenizer Tokenizer) Load(string path, params ReadOnlySpan<ExecutionContract> recorded)
     {
         if (!Path.Exists(path))
             throw new CannotRunException($"there is no model at {path}; give a folder with config.json and safetensors, or a llama2.c checkpoint");
-        return (new ReplayModel(DecoderModel.Load(path)), ModelTokenizer.Load(path));
+        return (RecordedRope.Prepare(DecoderModel.Load(path), recorded), ModelTokenizer.Load(path));
     }
 }

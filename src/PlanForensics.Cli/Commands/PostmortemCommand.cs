@@ -37,14 +37,15 @@ internal static class PostmortemCommand
             using ContractStore opened = StoreAccess.OpenToRead(parsed.GetRequiredValue(store));
             ExecutionContract sideA = opened.Require(parsed.GetRequiredValue(a));
             ExecutionContract sideB = opened.Require(parsed.GetRequiredValue(b));
-            IReadOnlyList<PlanSchedule> plans = formats.ReadCandidates(parsed, parsed.GetRequiredValue(candidates), sideA);
-            (ReplayModel ready, ModelTokenizer tokenizer) = ModelOption.Load(parsed.GetRequiredValue(model));
+            (ReplayModel ready, ModelTokenizer tokenizer) = ModelOption.Load(parsed.GetRequiredValue(model), sideA, sideB);
+            CandidateSet plans = formats.ReadCandidates(parsed, parsed.GetRequiredValue(candidates), ready.Source, sideA, sideB);
+            options = options with { Allowed = plans.Allowed };
             PostmortemResult result = session.TrackStages(
-                "explaining", progress => Postmortem.Run(Engines.WithMemo(), ready, sideA, sideB, plans, options, progress, session.Cancellation));
+                "explaining", progress => Postmortem.Run(Engines.WithMemo(), ready, sideA, sideB, plans.Plans, options, progress, session.Cancellation));
             if (parsed.WantsJson())
-                session.WriteJson(PostmortemDocument.Of(result, tokenizer)!, ToolJson.Documents.PostmortemDocument);
+                session.WriteJson(PostmortemDocument.Of(result, tokenizer, plans.Source)!, ToolJson.Documents.PostmortemDocument);
             else
-                PostmortemReport.Print(result, tokenizer, session.Report);
+                PostmortemReport.Print(result, tokenizer, session.Report, plans.Source);
             return ExitOf(result.State);
         });
     }

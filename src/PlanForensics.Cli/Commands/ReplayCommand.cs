@@ -35,7 +35,7 @@ internal static class ReplayCommand
         ExecutionContract recorded = store.Require(parsed.GetRequiredValue(options.Request));
         if (newId is not null && store.Find(newId, withTensors: false) is not null)
             throw new CannotRunException($"the contract store {store.Path} has a request \"{newId}\" already; --save takes a new id");
-        (ReplayModel model, ModelTokenizer tokenizer) = ModelOption.Load(parsed.GetRequiredValue(options.Model));
+        (ReplayModel model, ModelTokenizer tokenizer) = ModelOption.Load(parsed.GetRequiredValue(options.Model), recorded);
         IReplayEngine engine = Engines.Plain();
         int? limit = parsed.GetValue(options.Steps);
         bool greedy = parsed.GetValue(options.Greedy);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PlanForensics.Contracts;
+using PlanForensics.Models;
 using PlanForensics.Numerics;
 using PlanForensics.Replay;
 
@@ -31,11 +32,8 @@ internal sealed class ScheduleOptions : OptionGroup
         return (ReadOne(parsed, a), ReadOne(parsed, b));
     }
 
-    public IReadOnlyList<PlanSchedule> ReadCandidates(ParseResult parsed, string text, ExecutionContract recorded) => CandidateList.Read(
-        text,
-        parsed.GetValue(_activations),
-        parsed.GetValue(_logits),
-        recorded.Steps.Select(step => step.Observation.LogitsFormatOrNull).FirstOrDefault(format => format is not null));
+    public CandidateSet ReadCandidates(ParseResult parsed, string text, DecoderModel model, params ReadOnlySpan<ExecutionContract> recorded) =>
+        CandidateList.ReadFor(text, parsed.GetValue(_activations), parsed.GetValue(_logits), model, recorded);
 
     private PlanSchedule ReadOne(ParseResult parsed, string text) => ScheduleText.SaysFormats(text) ? ScheduleText.Read(text, null, null) : Read(parsed, text);
 }

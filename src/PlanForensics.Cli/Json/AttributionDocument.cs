@@ -8,6 +8,8 @@ internal sealed record AttributionDocument
 {
     public required string RequestId { get; init; }
 
+    public string? Candidates { get; init; }
+
     public required string State { get; init; }
 
     public required string Comparison { get; init; }
@@ -34,9 +36,10 @@ internal sealed record AttributionDocument
 
     public required IReadOnlyList<ControlDocument>? Controls { get; init; }
 
-    public static AttributionDocument Of(AttributionVerdict verdict) => new()
+    public static AttributionDocument Of(AttributionVerdict verdict, string? candidates = null) => new()
     {
         RequestId = verdict.RequestId,
+        Candidates = candidates,
         State = Names.Of(verdict.State),
         Comparison = Names.Of(verdict.Comparison),
         Explanation = verdict.Explanation,

@@ -7,6 +7,8 @@ namespace PlanForensics.Cli.Json;
 /// <summary>Why two runs of one request differ.</summary>
 internal sealed record PostmortemDocument
 {
+    public string? Candidates { get; init; }
+
     public required string State { get; init; }
 
     public required string Explanation { get; init; }
@@ -27,8 +29,9 @@ internal sealed record PostmortemDocument
 
     public required PinDocument? Pin { get; init; }
 
-    public static PostmortemDocument? Of(PostmortemResult? result, ModelTokenizer tokenizer) => result is null ? null : new()
+    public static PostmortemDocument? Of(PostmortemResult? result, ModelTokenizer tokenizer, string? candidates = null) => result is null ? null : new()
     {
+        Candidates = candidates,
         State = Names.Of(result.State),
         Explanation = result.Explanation,
         Caveats = [.. result.Caveats],

@@ -7,9 +7,11 @@ internal static class AttributionReport
 {
     private const int MostClasses = 20;
 
-    public static void Print(AttributionVerdict verdict, TextReport report)
+    public static void Print(AttributionVerdict verdict, TextReport report, string? candidates = null)
     {
         report.Value("request", verdict.RequestId);
+        if (candidates is not null)
+            report.Prose("candidates", candidates);
         report.Prose("verdict", $"{Names.InWords(verdict.State)}: {verdict.Explanation}");
         report.Value("evidence", Names.InWords(verdict.Evidence));
         foreach (string caveat in verdict.Caveats)

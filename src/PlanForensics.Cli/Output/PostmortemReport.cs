@@ -6,8 +6,10 @@ namespace PlanForensics.Cli.Output;
 /// <summary>Prints why two runs of one request differ: both sides' verdicts, the operator, the pin, and the sum of it.</summary>
 internal static class PostmortemReport
 {
-    public static void Print(PostmortemResult postmortem, ModelTokenizer tokenizer, TextReport report)
+    public static void Print(PostmortemResult postmortem, ModelTokenizer tokenizer, TextReport report, string? candidates = null)
     {
+        if (candidates is not null)
+            report.Prose("candidates", candidates);
         foreach ((string side, AttributionVerdict? verdict) in new[] { ("A", postmortem.SideA), ("B", postmortem.SideB) })
         {
             if (verdict is null)

@@ -12,6 +12,12 @@ public sealed record AttributionOptions
     /// </summary>
     public bool StopAtFirstDifference { get; init; }
 
+    /// <summary>
+    /// Names of the candidates that the recorded environment allows; null (default) for all. Where a class that holds one of them reproduces the recording, classes without one that do too are
+    /// named in a caveat and do not make the verdict ambiguous; where none does, all count and a caveat says so.
+    /// </summary>
+    public IReadOnlyCollection<string>? Allowed { get; init; }
+
     /// <summary>Whether matching classes are replayed once more to find the first operator whose bits differ between them; default true.</summary>
     public bool FindSeparation { get; init; } = true;
 }

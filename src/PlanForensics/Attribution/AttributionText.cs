@@ -11,7 +11,7 @@ internal static class AttributionText
         string sentence = state switch
         {
             AttributionState.Identified => FormattableString.Invariant(
-                $"{target.Class} reproduces {target.StepsEqual} of {target.StepsCompared} steps by {Of(evidence)}; {compared.Count - 1} other classes do not"),
+                $"{target.Class} reproduces {target.StepsEqual} of {target.StepsCompared} steps by {Of(evidence)}; {OthersThan(target, compared)} other classes do not"),
             AttributionState.Ambiguous => FormattableString.Invariant(
                 $"{matching.Count} of {compared.Count} classes reproduce {target.StepsEqual} of {target.StepsCompared} steps by {Of(evidence)}: ")
                 + string.Join(", ", matching.Select(index => compared[index].Class)),
@@ -24,6 +24,10 @@ internal static class AttributionText
         string what = failure.Kind == ControlKind.Negative ? "no power" : "a control failed";
         return $"{what} ({failure.Kind.ToString().ToLowerInvariant()}): {failure.Detail}. Not to be believed: {sentence}";
     }
+
+    /// <summary>Classes that the recording rules out; not those that would give the same bits, but that the recorded environment rules out.</summary>
+    private static int OthersThan(ClassComparison target, ValueList<ClassComparison> compared) => compared.Count(item =>
+        item.Class.Index != target.Class.Index && !(item.ReproducesEverything && item.ReproducesTokens == target.ReproducesTokens));
 
     private static string Distance(ClassComparison target) => target.FirstDifferentStep is not { } step ? ""
         : target.MaxUlpsAtFirst is { } ulps

@@ -64,7 +64,7 @@ public static class PlanAttribution
         ValueList<ClassComparison> compared, List<string> caveats, IProgress<AttributionProgress>? progress)
     {
         ValueList<int> nearest = Rank(compared);
-        ValueList<int> matching = Matching(compared, nearest, caveats);
+        ValueList<int> matching = AllowedOf(Matching(compared, nearest, caveats), compared, options.Allowed, caveats);
         AttributionState state = matching.Count switch { 0 => AttributionState.Unexplained, 1 => AttributionState.Identified, _ => AttributionState.Ambiguous };
         ClassComparison target = compared[matching.Count > 0 ? matching[0] : nearest[0]];
         if (target.StepsCompared == 0)
@@ -115,6 +115,18 @@ public static class PlanAttribution
         if (byBits.Length > 0)
             caveats.Add("bits are reproduced, but not every token: the recording did not choose greedily, or by another tie rule");
         return byBits.ToValueList();
+    }
+
+    private static ValueList<int> AllowedOf(ValueList<int> matching, ValueList<ClassComparison> compared, IReadOnlyCollection<string>? allowed, List<string> caveats)
+    {
+        if (allowed is null || matching.Count == 0)
+            return matching;
+        int[] kept = [.. matching.Where(index => compared[index].Class.Members.Any(allowed.Contains))];
+        if (kept.Length == 0)
+            caveats.Add("the recorded environment and batch size rule out every candidate that reproduces the recording: another process ran, or the record of the environment is wrong");
+        else if (kept.Length < matching.Count)
+            caveats.Add($"the recorded environment or batch size rules out {string.Join(", ", matching.Except(kept).Select(index => compared[index].Class))}, which would give the same bits here");
+        return kept.Length == 0 ? matching : kept.ToValueList();
     }
 
     private static List<string> CaveatsOf(ExecutionContract recorded, ClassSweep sweep, CandidateClasses classes)

@@ -32,6 +32,12 @@ public sealed partial record StepState : ExtensibleRecord
     /// <summary>Tokens of all requests of the batch that enter the model in this step: M of the projections, before padding.</summary>
     public int? BatchTokens { get; init => field = ContractCheck.Positive(value); }
 
+    /// <summary>Requests of the batch before this one: its row where the batch has one row a request; null when not recorded, and then read as 0. 0 or more.</summary>
+    public int? BatchIndex { get; init => field = ContractCheck.NotNegative(value); }
+
+    /// <summary>Row of the step's matrices at which this request's tokens begin; null when not recorded, and then read as 0. 0 or more.</summary>
+    public int? FirstRow { get; init => field = ContractCheck.NotNegative(value); }
+
     /// <summary>When the scheduler admitted the request to this step (UTC).</summary>
     public DateTimeOffset? AdmittedAt { get; init => field = value?.ToUniversalTime(); }
 

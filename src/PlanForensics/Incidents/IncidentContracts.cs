@@ -1,4 +1,5 @@
 using PlanForensics.Contracts;
+using PlanForensics.Numerics;
 using PlanForensics.Plans;
 
 namespace PlanForensics.Incidents;
@@ -35,9 +36,22 @@ public static class IncidentContracts
             Steps = Enumerable.Range(0, run.Tokens.Count).Select(step => new ContractStep
             {
                 State = StateOf(incident, run.Batch, step),
-                Observation = StepObservation.FromLogits(run.LogitsOf(step), run.Tokens[step]),
+                Observation = StepObservation.FromLogits(run.LogitsOf(step), run.Tokens[step]) with { CapturedTensors = RopeOf(incident, prompt.Count, step) },
             }).ToValueList(),
         };
+    }
+
+    /// <summary>The rows of the recorded tables that a step used: a replay of the contract takes them as given.</summary>
+    private static ValueList<CapturedTensor> RopeOf(WholeIncident incident, int prompt, int step)
+    {
+        (int first, int count) = step == 0 ? (0, prompt) : (prompt + step - 1, 1);
+        return [Rows("rope cos", incident.RopeCosine), Rows("rope sin", incident.RopeSine)];
+
+        CapturedTensor Rows(string name, TensorValue table)
+        {
+            int bytes = NumericFormats.BytesPerElement(table.Format) * table.Shape[1];
+            return new CapturedTensor { Name = name, Tensor = TensorReference.Of(TensorValue.FromBytes(table.Format, table.Bytes.Slice(first * bytes, count * bytes), count, table.Shape[1])) };
+        }
     }
 
     /// <summary>The state of one step at a batch size.</summary>

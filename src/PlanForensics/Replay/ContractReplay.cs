@@ -108,6 +108,8 @@ public static class ContractReplay
                 Plan = plan,
                 Batch = [new SequenceTokens(sequence, input)],
                 BatchRows = step.Extent.BatchRows,
+                FirstRow = step.Extent.FirstRow,
+                FirstSequence = step.Extent.FirstSequence,
                 BypassMemo = options.BypassMemo,
                 Observer = observer,
             },
@@ -119,7 +121,7 @@ public static class ContractReplay
             Observation = StepObservation.FromLogits(logits, result.Tokens[0], options.TopK) with
             {
                 HiddenStateHashes = options.HiddenStateHashes ? hashes.ToValueList() : null,
-                CapturedTensors = captures ? captured.ToValueList() : null,
+                CapturedTensors = captures ? captured.ToValueList() : RecordedRope.Of(step.Recorded.Observation),
             },
         };
     }

@@ -27,7 +27,9 @@ public static class ContractTrajectory
                     recorded.RequestId, $"step {step.State.StepIndex} starts at position {first}, the replay is at {position}: steps between them were not recorded (dropped steps: {recorded.DroppedSteps ?? 0})");
             int rows = shape.KeyLength - first;
             int batchRows = step.State.BatchTokens ?? (step.State.BatchSize ?? 1) * rows;
-            steps.Add(new TrajectoryStep(step, (ExecutionPhase)(int)step.State.Phase, new StepExtent(rows, first, Math.Max(batchRows, rows))));
+            int firstRow = step.State.FirstRow ?? 0;
+            steps.Add(new TrajectoryStep(
+                step, (ExecutionPhase)(int)step.State.Phase, new StepExtent(rows, first, Math.Max(batchRows, firstRow + rows), firstRow, step.State.BatchIndex ?? 0)));
             position = shape.KeyLength;
         }
 

@@ -72,7 +72,7 @@ internal sealed class ContractRowReader(SqliteConnection connection, SqliteTrans
         return new ContractStep
         {
             UnknownFields = extra?.Step,
-            State = extra?.State is { } unknown ? state with { UnknownFields = unknown } : state,
+            State = extra is null ? state : state with { BatchIndex = extra.BatchIndex, FirstRow = extra.FirstRow, UnknownFields = extra.State ?? state.UnknownFields },
             Observation = new StepObservation
             {
                 ChosenToken = chosen,

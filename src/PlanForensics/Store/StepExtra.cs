@@ -2,9 +2,13 @@ using PlanForensics.Contracts;
 
 namespace PlanForensics.Store;
 
-/// <summary>What a step carries beyond its columns: unknown fields, and logits that have some.</summary>
+/// <summary>What a step carries beyond its columns: its place in the batch, unknown fields, and logits that have some.</summary>
 internal sealed record StepExtra
 {
+    public int? BatchIndex { get; init; }
+
+    public int? FirstRow { get; init; }
+
     public UnknownFields? Step { get; init; }
 
     public UnknownFields? State { get; init; }
@@ -19,11 +23,13 @@ internal sealed record StepExtra
 
     public static StepExtra? Of(ContractStep? step, StepState state, StepObservation observed)
     {
-        if (step?.UnknownFields is null && state.UnknownFields is null && observed.UnknownFields is null && observed.Logits?.UnknownFields is null
+        if (state.BatchIndex is null && state.FirstRow is null && step?.UnknownFields is null && state.UnknownFields is null && observed.UnknownFields is null && observed.Logits?.UnknownFields is null
             && observed.Top1?.UnknownFields is null && observed.Top2?.UnknownFields is null)
             return null;
         return new StepExtra
         {
+            BatchIndex = state.BatchIndex,
+            FirstRow = state.FirstRow,
             Step = step?.UnknownFields,
             State = state.UnknownFields,
             Observation = observed.UnknownFields,

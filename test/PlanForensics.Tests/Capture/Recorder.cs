@@ -26,6 +26,10 @@ internal static class Recorder
         return folder;
     }
 
+    /// <summary>Runs another script of the capture folder, or a test of it; its exit code and all that it wrote.</summary>
+    public static (int Status, string Log) RunScript(string path, IEnumerable<string> arguments, params IEnumerable<(string Name, string Value)> environment) =>
+        Run(["-B", Path.Combine(SharedData.RepositoryRoot, path), .. arguments], environment);
+
     private static (int Status, string Log) Run(IEnumerable<string> arguments, IEnumerable<(string Name, string Value)> environment)
     {
         var start = new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };

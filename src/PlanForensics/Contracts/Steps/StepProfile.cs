@@ -17,6 +17,8 @@ internal static class StepProfile
         BatchSize = null,
         PaddedBatch = null,
         BatchTokens = null,
+        BatchIndex = null,
+        FirstRow = null,
         AdmittedAt = null,
         StartedAt = null,
         AdmissionTimeMs = null,

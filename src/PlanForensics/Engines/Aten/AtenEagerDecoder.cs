@@ -100,7 +100,7 @@ public sealed class AtenEagerDecoder
         if (plan.Block.Length == 0)
             return plan;
         long vectorised = (long)step.Rows * Decoder.FeedForward / plan.Block.Length * plan.Block.Length;
-        if (vectorised >= (long)step.QueryLength * Decoder.FeedForward)
+        if (vectorised >= ((long)step.FirstRow + step.QueryLength) * Decoder.FeedForward)
             return plan with { Block = default };
         return step.Rows == 1 ? plan with { Block = plan.Block with { OverTensor = false } } : plan;
     }

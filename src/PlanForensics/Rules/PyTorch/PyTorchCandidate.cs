@@ -43,6 +43,21 @@ public sealed class PyTorchCandidate
         return _decoder.PlanFor(new AtenStep(Batch, state.Shape.QueryLength, state.Shape.KeyLength));
     }
 
+    /// <summary>The plan of a step at the batch size, and for the row of the batch, that its state records.</summary>
+    /// <param name="state">The step's state. Where it does not say the batch size, this candidate's own is taken.</param>
+    /// <returns>The plan.</returns>
+    /// <exception cref="PlanNotSupportedException">A rule declines the shape, or requests of several lengths share the step.</exception>
+    public ExecutionPlan PlanAsRecorded(StepState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        int batch = state.BatchSize ?? Batch;
+        int rows = state.Shape.QueryLength;
+        if (state.BatchTokens is { } tokens && tokens != (long)batch * rows)
+            throw new PlanNotSupportedException(Name, FormattableString.Invariant(
+                $"step {state.StepIndex} holds {tokens} tokens of {batch} requests, this one {rows} of them: the rules of PyTorch's eager decoder cover requests of one length"));
+        return _decoder.PlanFor(new AtenStep(batch, rows, state.Shape.KeyLength, state.FirstRow ?? 0));
+    }
+
     private static string ThreadsOf(AtenBackend backend) => FormattableString.Invariant($"{backend.GemmThreads} blas thread{(backend.GemmThreads == 1 ? "" : "s")}");
 
     /// <summary>The name.</summary>
