@@ -29,7 +29,7 @@ public static class ContractTrajectory
             int batchRows = step.State.BatchTokens ?? (step.State.BatchSize ?? 1) * rows;
             int firstRow = step.State.FirstRow ?? 0;
             steps.Add(new TrajectoryStep(
-                step, (ExecutionPhase)(int)step.State.Phase, new StepExtent(rows, first, Math.Max(batchRows, firstRow + rows), firstRow, step.State.BatchIndex ?? 0)));
+                step, (ExecutionPhase)(int)step.State.Phase, new StepExtent(rows, first, Math.Max(batchRows, firstRow + rows), firstRow, step.State.BatchIndex)));
             position = shape.KeyLength;
         }
 

@@ -125,7 +125,7 @@ internal sealed class DecoderRun
         int rows = _rows.Count;
         if (node.Role == OperatorRole.LmHead)
             (input, rows, inputName) = (LastRows(input), _step.Batch.Count, "final_norm.last");
-        GemmProgram program = StepPrograms.Gemm(node, plan, rows, _step.BatchRows, node.Role == OperatorRole.LmHead ? _step.FirstSequence : _step.FirstRow);
+        GemmProgram program = StepPrograms.Gemm(node, plan, rows, _step.BatchRows, node.Role == OperatorRole.LmHead ? _step.FirstSequence ?? _step.FirstRow : _step.FirstRow);
         NumericFormat format = program.Regions.Length == 0 ? NumericFormat.Fp32 : program.Regions[0].Program.Output;
         if (node.Role == OperatorRole.LmHead)
             _logitsFormat = format;

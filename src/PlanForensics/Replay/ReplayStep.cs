@@ -20,8 +20,8 @@ public sealed record ReplayStep
     /// <summary>Row of the recorded batch at which the given rows start; default 0.</summary>
     public int FirstRow { get; init; }
 
-    /// <summary>Sequences of the recorded batch before the given ones: the head takes one row a sequence; default 0.</summary>
-    public int FirstSequence { get; init; }
+    /// <summary>Sequences of the recorded batch before the given ones: the head takes one row a sequence; null (default) for <see cref="FirstRow"/>.</summary>
+    public int? FirstSequence { get; init; }
 
     /// <summary>Whether everything is computed anew even where the engine has a memo; default false. Controls use it.</summary>
     public bool BypassMemo { get; init; }

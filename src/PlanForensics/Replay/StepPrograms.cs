@@ -19,7 +19,7 @@ public static class StepPrograms
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(plan);
         if (node.IsGemm)
-            return [Gemm(node, plan, node.Role == OperatorRole.LmHead ? 1 : extent.Rows, extent.BatchRows, node.Role == OperatorRole.LmHead ? extent.FirstSequence : extent.FirstRow)];
+            return [Gemm(node, plan, node.Role == OperatorRole.LmHead ? 1 : extent.Rows, extent.BatchRows, node.Role == OperatorRole.LmHead ? extent.FirstSequence ?? extent.FirstRow : extent.FirstRow)];
         if (plan is ActivationPlan { Block.Length: > 0 } activation)
             return [.. Enumerable.Range(extent.FirstRow, extent.Rows).Select(row => activation.LowerRow(row, extent.BatchRows > 0 ? extent.BatchRows : extent.Rows, configuration.FeedForwardSize))];
         return [.. ShapesOf(node, configuration, plan, extent).Select(shape => LoweringCache.Lower(plan, shape))];
