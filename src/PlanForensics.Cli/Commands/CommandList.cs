@@ -8,6 +8,7 @@ internal static class CommandList
     public static IEnumerable<Command> Create(Session session) =>
     [
         DemoCommand.Create(session),
+        SimulateCommand.Create(session),
         ImportCommand.Create(session),
         ExportCommand.Create(session),
         ListCommand.Create(session),

@@ -40,7 +40,7 @@ internal sealed class ContractRowReader(SqliteConnection connection, SqliteTrans
 
     private ValueList<ContractStep> ReadSteps(long key)
     {
-        using SqliteCommand command = Command($"SELECT {StepWriter.Columns} FROM steps WHERE request_key = $key ORDER BY step_index, rank");
+        using SqliteCommand command = Command($"SELECT {StepWriter.Columns} FROM v_step_rows WHERE request_key = $key ORDER BY step_index, rank");
         command.Parameters.AddWithValue("$key", key);
         using SqliteDataReader reader = command.ExecuteReader();
         RowReader row = new(reader);

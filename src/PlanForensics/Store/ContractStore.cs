@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using PlanForensics.Contracts;
+using PlanForensics.Contracts.Engine;
 using PlanForensics.Contracts.Steps;
 using PlanForensics.Contracts.Telemetry;
 using PlanForensics.Numerics;
@@ -195,6 +196,33 @@ public sealed class ContractStore : IStepSource, IDisposable
         {
             throw new ContractStoreException(ContractStoreProblem.Conflict, Path,
                 $"the contract store {Path} has a request \"{exception.RequestId}\" from elsewhere; nothing was changed, import into another store", exception);
+        }
+    }
+
+    /// <summary>Writes an engine's run, iteration by iteration: all, or on failure none. Reading gives its requests as contracts like any other.</summary>
+    /// <param name="run">What the run is.</param>
+    /// <param name="write">Gives iterations and requests to the sink.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="ContractStoreException">The run's name or a request's id is taken, or the file cannot be written.</exception>
+    public EngineRunImport Record(EngineRun run, Action<IEngineRunSink> write)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(write);
+        try
+        {
+            return Change("recording a run", transaction =>
+            {
+                using EngineRunWriter writer = new(_connection, Writer);
+                if (!writer.TryBegin(run))
+                    throw new ContractStoreException(ContractStoreProblem.Conflict, Path, $"the contract store {Path} has a run \"{run.Name}\"; nothing was changed, give the new run another name");
+                write(writer);
+                return new EngineRunImport(writer.Iterations, writer.Requests, writer.Spans);
+            });
+        }
+        catch (RequestTakenException exception)
+        {
+            throw new ContractStoreException(ContractStoreProblem.Conflict, Path,
+                $"the contract store {Path} has a request \"{exception.RequestId}\"; nothing was changed, give the new run another name", exception);
         }
     }
 

@@ -17,6 +17,18 @@ internal sealed class StepReader(SqliteConnection connection, SqliteTransaction 
         FROM steps ORDER BY request_key, step_index, rank
         """;
 
+    // In the order of both primary keys, so that nothing is sorted; columns as above.
+    private const string SpanColumns = """
+        SELECT s.request_key, s.first_step_index + (e.ordinal - s.first_ordinal) / s.stride, e.rank, e.profile_id, s.phase = 'decode', s.query_length,
+          s.first_key_length + (e.ordinal - s.first_ordinal) / s.stride * s.query_length, e.batch_fingerprint, e.batch_size, e.padded_batch, e.batch_tokens, e.started_at,
+          NULL, s.queue_time_ms, e.gpu_time_ms, e.vram_free_mb, e.workspace_free_bytes, e.kv_regime, e.kv_pool_mb, e.kv_pool_used_mb, e.paging_active, e.l2_hit_rate,
+          e.fallback_count, e.dequantize_count, e.requantize_count, e.replication_pinned_mb, e.checkpoint_pinned_mb, e.comm_time_ms, e.rank_skew_ms, e.effective_bandwidth_gb_per_s,
+          e.retransmits, NULL, NULL, NULL, NULL, NULL
+        FROM step_spans s CROSS JOIN engine_steps e ON e.run_id = s.run_id AND e.ordinal BETWEEN s.first_ordinal AND s.first_ordinal + (s.step_count - 1) * s.stride
+          AND (e.ordinal - s.first_ordinal) % s.stride = 0
+        ORDER BY s.request_key, s.first_step_index, e.ordinal, e.rank
+        """;
+
     private const int ExtraColumn = 31;
 
     private readonly Dictionary<long, StepState> _profiles = [];
@@ -27,12 +39,16 @@ internal sealed class StepReader(SqliteConnection connection, SqliteTransaction 
     public void Read(IStepSink sink, CancellationToken cancellation)
     {
         List<(long Key, RequestRow Request)> requests = new StepRequests(connection, transaction).Read();
-        using RawRows rows = new(connection, Columns);
+        using RawRows single = new(connection, Columns);
+        using RawRows spanned = new(connection, SpanColumns);
+        (bool hasSingle, bool hasSpanned) = (single.Next(), spanned.Next());
         (int next, long key, bool withOutcome) = (0, long.MinValue, false);
-        for (long count = 0; rows.Next(); count++)
+        for (long count = 0; hasSingle || hasSpanned; count++)
         {
             if ((count & 4095) == 0)
                 cancellation.ThrowIfCancellationRequested();
+            bool isSingle = hasSingle && (!hasSpanned || PlaceOf(single).CompareTo(PlaceOf(spanned)) <= 0);
+            RawRows rows = isSingle ? single : spanned;
             long belongs = rows.Long(0);
             while (key != belongs)
             {
@@ -44,11 +60,14 @@ internal sealed class StepReader(SqliteConnection connection, SqliteTransaction 
             }
 
             sink.Step(RowOf(rows, withOutcome));
+            (hasSingle, hasSpanned) = isSingle ? (single.Next(), hasSpanned) : (hasSingle, spanned.Next());
         }
 
         for (; next < requests.Count; next++)
             sink.Begin(requests[next].Request);
     }
+
+    private static (long Request, int Step, int Rank) PlaceOf(RawRows rows) => (rows.Long(0), rows.Int(1), rows.Int(2));
 
     private StepRow RowOf(RawRows rows, bool withOutcome) => new()
     {

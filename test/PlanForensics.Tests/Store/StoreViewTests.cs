@@ -10,7 +10,7 @@ namespace PlanForensics.Tests.Store;
 public sealed class StoreViewTests : IDisposable
 {
     private static readonly string[] Views =
-        ["v_divergences", "v_flips", "v_hidden_states", "v_imports", "v_kernel_counters", "v_kernels", "v_metric_samples", "v_profiles", "v_request_tokens", "v_requests", "v_step_pairs", "v_step_tensors", "v_steps", "v_tensors"];
+        ["v_divergences", "v_engine_runs", "v_engine_steps", "v_flips", "v_hidden_states", "v_imports", "v_kernel_counters", "v_kernels", "v_metric_samples", "v_profiles", "v_request_tokens", "v_requests", "v_step_pairs", "v_step_rows", "v_step_tensors", "v_steps", "v_tensors"];
 
     private readonly TemporaryFolder _folder = new();
 
