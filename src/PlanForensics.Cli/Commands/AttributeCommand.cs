@@ -26,6 +26,7 @@ internal static class AttributeCommand
         ScheduleOptions formats = new();
         Option<int?> steps = new("--steps") { Description = "steps to compare at most; default all", HelpName = "N", CustomParser = ReplayOptions.ParseCount };
         Option<bool> full = new("--full") { Description = "replay every class to its end, not only to its first difference" };
+        Option<bool> all = new("--all-candidates") { Description = "replay also candidates that the recorded state rules out (see feasible)" };
         ToolCommand command = new(
             "attribute",
             "finds the class of candidate plans that made a request's recorded bits, with three controls",
@@ -40,6 +41,7 @@ internal static class AttributeCommand
         formats.AddTo(command);
         command.Add(steps);
         command.Add(full);
+        command.Add(all);
         return command.Runs(parsed =>
         {
             if (parsed.GetValue(incident) is { } folder)
@@ -51,7 +53,7 @@ internal static class AttributeCommand
 
             if (parsed.GetValue(request) is not { } id || parsed.GetValue(store) is not { } database)
                 throw new UsageException("expected REQUEST and --store DB, or --incident DIR");
-            AttributionOptions options = new() { MaximumSteps = parsed.GetValue(steps), StopAtFirstDifference = !parsed.GetValue(full) };
+            AttributionOptions options = new() { MaximumSteps = parsed.GetValue(steps), StopAtFirstDifference = !parsed.GetValue(full), NarrowsByState = !parsed.GetValue(all) };
             using ContractStore opened = StoreAccess.OpenToRead(database);
             ExecutionContract recorded = opened.Require(id);
             (ReplayModel ready, _) = ModelOption.Load(parsed.GetRequiredValue(model), recorded);

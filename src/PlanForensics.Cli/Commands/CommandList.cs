@@ -19,6 +19,7 @@ internal static class CommandList
         BisectCommand.Create(session),
         PostmortemCommand.Create(session),
         PlanCommand.Create(session),
+        FeasibleCommand.Create(session),
         CublasCommand.Create(session),
         IdentifyCommand.Create(session),
         ProbeCommand.Create(session),

@@ -32,6 +32,8 @@ internal sealed record AttributionDocument
 
     public required IReadOnlyList<RefusedCandidateDocument> Refused { get; init; }
 
+    public required NarrowingDocument? Narrowing { get; init; }
+
     public required PlanClaimDocument? Claim { get; init; }
 
     public required IReadOnlyList<ControlDocument>? Controls { get; init; }
@@ -51,6 +53,7 @@ internal sealed record AttributionDocument
         Classes = [.. verdict.Classes.Select(PlanClassDocument.Of)],
         Separations = [.. verdict.Separations.Select(SeparationDocument.Of)],
         Refused = [.. verdict.Refused.Select(RefusedCandidateDocument.Of)],
+        Narrowing = NarrowingDocument.Of(verdict.Narrowing),
         Claim = PlanClaimDocument.Of(verdict.Claim),
         Controls = ControlDocument.Of(verdict.Controls),
     };

@@ -13,6 +13,8 @@ internal sealed record RefusedCandidateDocument
 
     public required string Reason { get; init; }
 
+    public required bool IsInfeasible { get; init; }
+
     public static RefusedCandidateDocument Of(RefusedCandidate refused) =>
-        new() { Name = refused.Name, StepIndex = refused.StepIndex, Operator = refused.Operator, Reason = refused.Reason };
+        new() { Name = refused.Name, StepIndex = refused.StepIndex, Operator = refused.Operator, Reason = refused.Reason, IsInfeasible = refused.IsInfeasible };
 }

@@ -16,13 +16,15 @@ internal static class AttributionReport
         report.Value("evidence", Names.InWords(verdict.Evidence));
         foreach (string caveat in verdict.Caveats)
             report.Prose("caveat", caveat);
+        if (verdict.Narrowing is { } narrowing && (narrowing.Infeasible > 0 || narrowing.Open > 0))
+            report.Prose("narrowed", narrowing.ToString());
         PrintClasses(verdict, report);
         foreach (ClassSeparation separation in verdict.Separations)
             report.Prose("separation", $"classes {separation.ClassA} and {separation.ClassB}: {separation.Evidence}");
         if (verdict.Claim is { } claim)
             report.Prose("claim", $"{Names.InWords(claim.Stance)}: {claim.Detail}");
         foreach (RefusedCandidate refused in verdict.Refused)
-            report.Prose("refused", $"{refused.Name}: {(refused.Operator is { } name ? name + ", " : "")}{refused.Reason}");
+            report.Prose(refused.IsInfeasible ? "infeasible" : "refused", $"{refused.Name}: {(refused.Operator is { } name ? name + ", " : "")}{refused.Reason}");
         PrintControls(verdict.Controls, report);
     }
 

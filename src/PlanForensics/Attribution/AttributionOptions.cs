@@ -20,4 +20,7 @@ public sealed record AttributionOptions
 
     /// <summary>Whether matching classes are replayed once more to find the first operator whose bits differ between them; default true.</summary>
     public bool FindSeparation { get; init; } = true;
+
+    /// <summary>Whether candidates that a value of the recorded state rules out are refused instead of replayed; default true. What was not recorded rules out nothing.</summary>
+    public bool NarrowsByState { get; init; } = true;
 }

@@ -34,8 +34,11 @@ public sealed record AttributionVerdict
     /// <summary>Every class, by its index.</summary>
     public required ValueList<ClassComparison> Classes { get; init; }
 
-    /// <summary>Candidates that could not be replayed.</summary>
+    /// <summary>Candidates that could not be replayed, and those that the recorded state rules out.</summary>
     public required ValueList<RefusedCandidate> Refused { get; init; }
+
+    /// <summary>How far the recorded states narrowed the candidates; null where that was not asked, or the request cannot be replayed.</summary>
+    public CandidateNarrowing? Narrowing { get; init; }
 
     /// <summary>Indices of the classes that reproduce every comparable step.</summary>
     public required ValueList<int> Matching { get; init; }

@@ -31,20 +31,38 @@ public static class PlanAttribution
         options ??= new AttributionOptions();
         try
         {
-            CandidateClasses classes = CandidateClasses.Of(engine, model, recorded, candidates, options.MaximumSteps);
-            var sweep = new ClassSweep(engine, model, recorded, options, cancellation);
-            List<string> caveats = CaveatsOf(recorded, sweep, classes);
-            if (sweep.Evidence == EvidenceKind.None || classes.Classes.Count == 0)
-                return NotComparable(recorded, classes, caveats, sweep.Evidence == EvidenceKind.None
-                    ? "no step recorded logits, a hash of them, hidden states or a token: there is nothing to compare with"
-                    : "no candidate could be replayed");
-            ValueList<ClassComparison> compared = Compare(sweep, classes.Classes, progress);
-            return Conclude(engine, model, recorded, options, classes, sweep, compared, caveats, progress);
+            IReadOnlyList<PlanSchedule> all = [.. candidates];
+            if (!options.NarrowsByState)
+                return Attribute(engine, model, recorded, all, options, progress, cancellation);
+            CandidateNarrowing narrowing = CandidateNarrowing.Of(model, recorded, all, options.MaximumSteps, out List<PlanSchedule> kept, out List<RefusedCandidate> infeasible);
+            AttributionVerdict verdict = Attribute(engine, model, recorded, kept, options, progress, cancellation);
+            return verdict with
+            {
+                Narrowing = narrowing,
+                Refused = [.. infeasible, .. verdict.Refused],
+                Caveats = infeasible.Count == 0 ? verdict.Caveats
+                    : [.. verdict.Caveats, FormattableString.Invariant($"{infeasible.Count} candidates were not replayed: a value of the recorded state rules them out")],
+            };
         }
         catch (ContractReplayException exception)
         {
             return NotComparable(recorded, null, [], exception.Message);
         }
+    }
+
+    private static AttributionVerdict Attribute(
+        IReplayEngine engine, ReplayModel model, ExecutionContract recorded, IReadOnlyList<PlanSchedule> candidates, AttributionOptions options,
+        IProgress<AttributionProgress>? progress, CancellationToken cancellation)
+    {
+        CandidateClasses classes = CandidateClasses.Of(engine, model, recorded, candidates, options.MaximumSteps);
+        var sweep = new ClassSweep(engine, model, recorded, options, cancellation);
+        List<string> caveats = CaveatsOf(recorded, sweep, classes);
+        if (sweep.Evidence == EvidenceKind.None || classes.Classes.Count == 0)
+            return NotComparable(recorded, classes, caveats, sweep.Evidence == EvidenceKind.None
+                ? "no step recorded logits, a hash of them, hidden states or a token: there is nothing to compare with"
+                : "no candidate could be replayed");
+        ValueList<ClassComparison> compared = Compare(sweep, classes.Classes, progress);
+        return Conclude(engine, model, recorded, options, classes, sweep, compared, caveats, progress);
     }
 
     private static ValueList<ClassComparison> Compare(ClassSweep sweep, ValueList<CandidateClass> classes, IProgress<AttributionProgress>? progress)

@@ -34,5 +34,25 @@ public static class ContractJson
         return ContractParser.Parse(System.Text.Encoding.UTF8.GetBytes(json), firstLine: 1);
     }
 
+    /// <summary>One step's state as one line of JSON, without a line end.</summary>
+    /// <param name="state">The state.</param>
+    /// <returns>The line.</returns>
+    public static string Format(StepState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return JsonSerializer.Serialize(state, Context.StepState);
+    }
+
+    /// <summary>Reads one step's state: the object that stands under <c>state</c> in a contract's steps.</summary>
+    /// <param name="json">The JSON text, one object.</param>
+    /// <returns>The state.</returns>
+    /// <exception cref="ArgumentNullException">The text is null.</exception>
+    /// <exception cref="ContractFormatException">The text is not a state; line and column say where.</exception>
+    public static StepState ParseState(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return ContractParser.Parse(System.Text.Encoding.UTF8.GetBytes(json), firstLine: 1, Context.StepState, static _ => null);
+    }
+
     internal static string Format<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.Serialize(value, type);
 }

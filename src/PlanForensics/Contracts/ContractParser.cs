@@ -7,19 +7,22 @@ namespace PlanForensics.Contracts;
 /// <summary>Reads one contract and turns every failure into a place and a reason.</summary>
 internal static class ContractParser
 {
-    public static ExecutionContract Parse(ReadOnlySpan<byte> json, long firstLine)
+    public static ExecutionContract Parse(ReadOnlySpan<byte> json, long firstLine) => Parse(json, firstLine, ContractJson.Context.ExecutionContract, ContractRules.FindProblem);
+
+    public static T Parse<T>(ReadOnlySpan<byte> json, long firstLine, JsonTypeInfo<T> type, Func<T, string?> findProblem)
+        where T : class
     {
         if (!Utf8.IsValid(json))
             throw new ContractFormatException(firstLine, 1, "the text is not valid UTF-8");
         try
         {
-            ExecutionContract contract = JsonSerializer.Deserialize(json, ContractJson.Context.ExecutionContract)
+            T read = JsonSerializer.Deserialize(json, type)
                 ?? throw new JsonException("expected an object, found null");
-            if (ContractRules.FindProblem(contract) is { } problem)
+            if (findProblem(read) is { } problem)
                 throw new ContractFormatException(firstLine, 1, problem);
             if (JsonPlaces.FindUnpairedSurrogate(json) is { } offset)
                 throw At(json, firstLine, offset, "the text holds half of a surrogate pair", null);
-            return contract;
+            return read;
         }
         catch (JsonException exception)
         {

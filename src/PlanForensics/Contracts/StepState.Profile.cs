@@ -24,6 +24,9 @@ public sealed partial record StepState
     /// <summary>Bytes of workspace given to the library; an input of its choice of algorithm, hence of the bits.</summary>
     public long? WorkspaceBytes { get; init => field = ContractCheck.NotNegative(value); }
 
+    /// <summary>Bytes that divide the addresses and row pitches of the operands of the step's products; kernels that load 16 bytes at a time need a multiple of 16.</summary>
+    public int? OperandAlignmentBytes { get; init => field = ContractCheck.Positive(value); }
+
     /// <summary>The device, as its driver names it; the processor where there is none.</summary>
     public string? Device { get; init; }
 

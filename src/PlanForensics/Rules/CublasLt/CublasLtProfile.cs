@@ -19,6 +19,9 @@ public sealed class CublasLtProfile
     /// <summary>The library version measured, for example <c>13.1.1</c>.</summary>
     public required string MeasuredVersion { get; init; }
 
+    /// <summary>Multiprocessors of the GPU measured; null where the profile does not say.</summary>
+    public int? SmCount { get; init; }
+
     /// <summary>ALGO_ID to family.</summary>
     public required FrozenDictionary<int, CublasLtFamily> Families { get; init; }
 

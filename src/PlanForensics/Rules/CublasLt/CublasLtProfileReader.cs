@@ -21,6 +21,7 @@ internal static class CublasLtProfileReader
             Name = name,
             ComputeCapability = CapabilityOf(name),
             MeasuredVersion = file.Member("measured_cublaslt").Text(),
+            SmCount = file.Element.TryGetProperty("sm_count", out _) ? file.Member("sm_count").Integer(1, 4096) : null,
             Families = Table(file.Member("algo_family"), key => key.Integer(), Family),
             Stages = Table(file.Member("stages_recipe"), StagesKey, Stages),
             BlockLevelKeys = file.Member("block_level_keys").Items().Select(StagesKey).ToFrozenSet(),
