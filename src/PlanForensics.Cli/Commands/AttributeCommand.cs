@@ -34,6 +34,7 @@ internal static class AttributeCommand
             "attribute request-1 --store incident.db --model model --activations bf16",
             "attribute request-1 --store incident.db --model model --candidates phases --activations bf16",
             "attribute request-1 --store incident.db --model model --candidates candidates.txt --json",
+            "attribute request-1 --store serving.db --model model --candidates openblas,probe:/usr/lib/x86_64-linux-gnu/libopenblas.so.0 --activations bf16",
             "attribute --incident incidents/flip --model model")
         {
             request, store, incident, model, candidates,
@@ -57,7 +58,7 @@ internal static class AttributeCommand
             using ContractStore opened = StoreAccess.OpenToRead(database);
             ExecutionContract recorded = opened.Require(id);
             (ReplayModel ready, _) = ModelOption.Load(parsed.GetRequiredValue(model), recorded);
-            CandidateSet plans = formats.ReadCandidates(parsed, parsed.GetRequiredValue(candidates), ready.Source, recorded);
+            CandidateSet plans = formats.ReadCandidates(parsed, parsed.GetRequiredValue(candidates), ready.Source, session, recorded);
             options = options with { Allowed = plans.Allowed };
             AttributionVerdict verdict = session.TrackStages(
                 "attributing", progress => PlanAttribution.Run(Engines.WithMemo(), ready, recorded, plans.Plans, options, progress, session.Cancellation));

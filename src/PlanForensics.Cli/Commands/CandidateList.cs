@@ -23,47 +23,63 @@ internal static class CandidateList
     /// <summary>Every pair of named gemm plans, one for prefill and one for decode.</summary>
     public const string Phases = "phases";
 
+    /// <summary>Opens the path of a library that is probed at the recorded shapes.</summary>
+    public const string Probe = "probe:";
+
     /// <summary>The option that names them.</summary>
     public static Option<string> Option() => new("--candidates")
     {
-        Description = "auto (the default: pytorch where the recorded environment names it, else catalogue), pytorch (the kernels of PyTorch 1.13 on a CPU), catalogue (each plan of \"plan list\" everywhere), "
-            + "phases (each pair of them, one for prefill, one for decode), or a file",
+        Description = "auto (the default: pytorch or openblas where the recorded environment names it, else catalogue), pytorch (the kernels of PyTorch 1.13 on a CPU), an engine (openblas, onemkl, ...: what its rules "
+            + "say for the recorded shapes), probe:LIBRARY (what a library on this machine runs at them), catalogue (each plan of \"plan list\" everywhere), phases (each pair of them, one for prefill, one for "
+            + "decode), or a file; several are joined by commas",
         HelpName = "WHICH",
         DefaultValueFactory = _ => Auto,
     };
 
     /// <summary>Reads the candidates for recordings of one request; what they say about their process decides under <c>auto</c> and <c>pytorch</c>.</summary>
-    /// <param name="text">The value of <c>--candidates</c>.</param>
-    /// <param name="activations">Format between operators, or null: it speaks for the catalogue.</param>
-    /// <param name="logits">Format of the logits, or null.</param>
-    /// <param name="model">The recorded model.</param>
-    /// <param name="recorded">The recordings.</param>
-    public static CandidateSet ReadFor(string text, NumericFormat? activations, NumericFormat? logits, DecoderModel model, params ReadOnlySpan<ExecutionContract> recorded)
+    /// <param name="text">The value of <c>--candidates</c>: one source, or several joined by commas; a file may have a comma in its name.</param>
+    /// <param name="context">What candidates depend on.</param>
+    /// <param name="session">Cancels a probe, and takes remarks.</param>
+    public static CandidateSet ReadFor(string text, CandidateContext context, Session session)
     {
-        NumericFormat? format = recorded[0].Steps.Select(step => step.Observation.LogitsFormatOrNull).FirstOrDefault(known => known is not null);
-        bool saysFormats = activations is not null || logits is not null;
+        string[] sources = File.Exists(text) ? [text] : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (sources.Length == 0)
+            throw new UsageException("--candidates names no source; see --help");
+        CandidateSet[] sets = [.. sources.Select(source => ReadOne(source, context, session))];
+        return sets.Length == 1 ? sets[0] : new CandidateSet(
+            [.. sets.SelectMany(set => set.Plans)],
+            Array.Exists(sets, set => set.Allowed is null) ? null : [.. sets.SelectMany(set => set.Allowed!)],
+            string.Join("; and ", sets.Select(set => set.Source)));
+    }
+
+    private static CandidateSet ReadOne(string text, CandidateContext context, Session session)
+    {
+        bool saysFormats = context.Activations is not null || context.Logits is not null;
         if (text == PyTorch && saysFormats)
             throw new UsageException("--candidates pytorch takes no --activations or --logits: PyTorch's formats follow from the weights");
+        string? whyCatalogue = null;
         if (text is PyTorch || (text is Auto && !saysFormats))
         {
-            RecordedCandidates found = RecordedCandidates.Of(model, recorded);
+            RecordedCandidates found = RecordedCandidates.Of(context.Model, [.. context.Recorded]);
             if (found.AreKnown)
                 return new CandidateSet(found.Schedules, found.Allowed, found.Explanation);
             if (text == PyTorch)
                 throw new CannotRunException($"--candidates pytorch: {found.Explanation}");
-            return new CandidateSet(Read(Catalogue, null, null, format), null, $"the catalogue of generic plans, since {found.Explanation}");
+            whyCatalogue = found.Explanation;
         }
 
+        if ((text == Auto ? EngineCandidateList.Named(context) : EngineCandidateList.Find(text, context, session)) is { } engine)
+            return engine;
         string source = text switch
         {
-            Auto or Catalogue => "the catalogue of generic plans",
+            Auto or Catalogue => $"the catalogue of generic plans{(whyCatalogue is null ? "" : $", since {whyCatalogue}")}",
             Phases => "pairs of generic plans, one for prefill and one for decode",
             _ => text.TrimStart('@'),
         };
-        return new CandidateSet(Read(text == Auto ? Catalogue : text, activations, logits, format), null, source);
+        return new CandidateSet(Read(text == Auto ? Catalogue : text, context.Activations, context.Logits, context.RecordedFormat), null, source);
     }
 
-    /// <param name="text">The value of <c>--candidates</c>.</param>
+    /// <param name="text">One source that is no engine: <c>catalogue</c>, <c>phases</c> or a file.</param>
     /// <param name="activations">Format between operators; null where it is not known: the catalogue is then tried in fp32 and in bf16.</param>
     /// <param name="logits">Format of the logits; null for that of the activations, or where those are not known for what the recording allows.</param>
     /// <param name="recorded">Format of the recorded logits, where it is known.</param>
@@ -93,7 +109,7 @@ internal static class CandidateList
         .Select(entry => KeyValuePair.Create(entry.Key, PlanCatalog.Uniform(entry.Value, activations, logits)));
 
     // Logits recorded as fp32 may have been made as bf16 and widened; logits recorded as bf16 were made so.
-    private static IEnumerable<(NumericFormat Activations, NumericFormat Logits)> Formats(NumericFormat? logits, NumericFormat? recorded)
+    internal static IEnumerable<(NumericFormat Activations, NumericFormat Logits)> Formats(NumericFormat? logits, NumericFormat? recorded)
     {
         foreach (NumericFormat activations in new[] { NumericFormat.Fp32, NumericFormat.Bf16 })
         {
@@ -104,7 +120,7 @@ internal static class CandidateList
         }
     }
 
-    private static string Describe(NumericFormat activations, NumericFormat logits) => activations == logits
+    internal static string Describe(NumericFormat activations, NumericFormat logits) => activations == logits
         ? NumericFormats.NameOf(activations)
         : $"{NumericFormats.NameOf(activations)} with {NumericFormats.NameOf(logits)} logits";
 

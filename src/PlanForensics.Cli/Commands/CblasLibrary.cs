@@ -16,7 +16,12 @@ internal sealed unsafe class CblasLibrary
         _sgemm = (delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void>)sgemm;
         if (NativeLibrary.TryGetExport(library, "openblas_get_config", out nint config))
             Description = Marshal.PtrToStringAnsi(((delegate* unmanaged<nint>)config)());
+        if (NativeLibrary.TryGetExport(library, "openblas_get_corename", out nint core))
+            Core = Marshal.PtrToStringAnsi(((delegate* unmanaged<nint>)core)());
     }
+
+    /// <summary>The core whose kernels it runs (OpenBLAS only), or null.</summary>
+    public string? Core { get; }
 
     /// <summary>What the library says of itself (OpenBLAS only), or null.</summary>
     public string? Description { get; }

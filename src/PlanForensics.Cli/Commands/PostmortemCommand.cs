@@ -38,7 +38,7 @@ internal static class PostmortemCommand
             ExecutionContract sideA = opened.Require(parsed.GetRequiredValue(a));
             ExecutionContract sideB = opened.Require(parsed.GetRequiredValue(b));
             (ReplayModel ready, ModelTokenizer tokenizer) = ModelOption.Load(parsed.GetRequiredValue(model), sideA, sideB);
-            CandidateSet plans = formats.ReadCandidates(parsed, parsed.GetRequiredValue(candidates), ready.Source, sideA, sideB);
+            CandidateSet plans = formats.ReadCandidates(parsed, parsed.GetRequiredValue(candidates), ready.Source, session, sideA, sideB);
             options = options with { Allowed = plans.Allowed };
             PostmortemResult result = session.TrackStages(
                 "explaining", progress => Postmortem.Run(Engines.WithMemo(), ready, sideA, sideB, plans.Plans, options, progress, session.Cancellation));

@@ -32,8 +32,8 @@ internal sealed class ScheduleOptions : OptionGroup
         return (ReadOne(parsed, a), ReadOne(parsed, b));
     }
 
-    public CandidateSet ReadCandidates(ParseResult parsed, string text, DecoderModel model, params ReadOnlySpan<ExecutionContract> recorded) =>
-        CandidateList.ReadFor(text, parsed.GetValue(_activations), parsed.GetValue(_logits), model, recorded);
+    public CandidateSet ReadCandidates(ParseResult parsed, string text, DecoderModel model, Session session, params ReadOnlySpan<ExecutionContract> recorded) =>
+        CandidateList.ReadFor(text, new CandidateContext(parsed.GetValue(_activations), parsed.GetValue(_logits), model, [.. recorded]), session);
 
     private PlanSchedule ReadOne(ParseResult parsed, string text) => ScheduleText.SaysFormats(text) ? ScheduleText.Read(text, null, null) : Read(parsed, text);
 }

@@ -59,6 +59,29 @@ public sealed record PlanMap : OperatorPlan
         return bands is [[var whole]] ? GemmProgram.Whole(shape, whole.Program) : new GemmProgram([.. bands.SelectMany(band => band)]);
     }
 
+    /// <summary>The plan of some rows alone, where it is the same for each of them.</summary>
+    /// <param name="first">The first row, 0-based.</param>
+    /// <param name="count">How many rows, at least 1.</param>
+    /// <returns>A plan that no longer tells rows apart; null when the rows have different plans.</returns>
+    public OperatorPlan? ForRows(int first, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        var regions = ImmutableArray.CreateBuilder<PlanMapRegion>();
+        foreach (PlanMapRegion region in Regions)
+        {
+            int covered = region.Rows is null ? count : Enumerable.Range(first, count).Count(region.Rows.Contains);
+            if (covered != 0 && covered != count)
+                return null;
+            if (covered == count)
+                regions.Add(region with { Rows = null });
+            if (covered == count && region.Columns is null)
+                break;
+        }
+
+        return regions.Count == 1 ? regions[0].Plan : new PlanMap(regions.ToImmutable());
+    }
+
     internal static PlanMap ParseMap(string text)
     {
         if (!text.EndsWith('}'))

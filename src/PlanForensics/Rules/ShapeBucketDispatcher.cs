@@ -46,6 +46,12 @@ public sealed class ShapeBucketDispatcher
             "shape buckets", $"step {state.StepIndex} records no padded batch, batch tokens or batch size; record one of them"));
     }
 
-    private static int? RowsOf(StepState state) =>
-        state.PaddedBatch * state.Shape.QueryLength ?? state.BatchTokens ?? state.BatchSize * state.Shape.QueryLength;
+    /// <summary>Rows of a recorded step, M of its projections: the padded batch times the query length where there is one, else the tokens of the batch, else batch size times query length.</summary>
+    /// <param name="state">The step's state.</param>
+    /// <returns>The rows; null when none of them is recorded.</returns>
+    public static int? RowsOf(StepState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.PaddedBatch * state.Shape.QueryLength ?? state.BatchTokens ?? state.BatchSize * state.Shape.QueryLength;
+    }
 }

@@ -155,9 +155,7 @@ internal sealed class RecorderBatch : IDisposable
 
     private bool Insert(in RecorderItem item)
     {
-        (StepState state, StepObservation observed) = item.Observation is { } given
-            ? (item.State!, given)
-            : (item.Sample.ToState(item.State!), item.Sample.ToObservation());
+        (StepState state, StepObservation observed) = (item.ToState(), item.ToObservation());
         if (ContractRules.FindProblem(observed) is { } problem)
         {
             Reject(item.Recording, $"step {state.StepIndex} of request \"{item.Recording.RequestId}\" contradicts itself: {problem}");

@@ -85,8 +85,8 @@ internal sealed class RecorderObserver(RecorderOptions options)
 
     private static double? MarginOf(in RecorderItem item)
     {
-        if (item.Observation is { } observed)
-            return observed is { Top1: { } top1, Top2: { } top2 } ? (double)top1.Value - top2.Value : null;
+        if (item.Observation is not null || !item.Logits.Values.IsEmpty)
+            return item.ToObservation() is { Top1: { } top1, Top2: { } top2 } ? (double)top1.Value - top2.Value : null;
         return item.Sample.LogitsFormat is { } format ? ValueOf(format, item.Sample.Top1Bits) - ValueOf(format, item.Sample.Top2Bits) : null;
     }
 

@@ -63,12 +63,23 @@ public sealed class RequestRecording
     /// <exception cref="InvalidOperationException">The request was completed.</exception>
     /// <exception cref="ContractStoreException">As for the other overload.</exception>
     /// <exception cref="ObjectDisposedException">The recorder is closed.</exception>
-    public bool Step(StepState baseline, in StepSample sample)
+    public bool Step(StepState baseline, in StepSample sample) => Step(baseline, sample, default);
+
+    /// <summary>Records a step with its logits without allocating: they are hashed and ranked on the recorder's thread.</summary>
+    /// <param name="baseline">As for the other overload.</param>
+    /// <param name="sample">As for the other overload; its own two logits are not used where logits are given.</param>
+    /// <param name="logits">The logits; their memory must not change until the step is written. <c>default</c> for none.</param>
+    /// <returns>True; false when the queue was full and the step was dropped and counted.</returns>
+    /// <exception cref="ArgumentException">The sample is <c>default</c>, or has bits that its format does not.</exception>
+    /// <exception cref="InvalidOperationException">The request was completed.</exception>
+    /// <exception cref="ContractStoreException">As for the other overload.</exception>
+    /// <exception cref="ObjectDisposedException">The recorder is closed.</exception>
+    public bool Step(StepState baseline, in StepSample sample, in StepLogits logits)
     {
         ArgumentNullException.ThrowIfNull(baseline);
         if (!sample.IsValid)
             throw new ArgumentException($"the sample is default, or its logits have more bits than {sample.LogitsFormat}", nameof(sample));
-        return Enqueue(new RecorderItem { Recording = this, State = baseline, Sample = sample });
+        return Enqueue(new RecorderItem { Recording = this, State = baseline, Sample = sample, Logits = logits });
     }
 
     /// <summary>Ends the request. Completing twice changes nothing.</summary>

@@ -35,6 +35,12 @@ public readonly record struct StepSample
     /// <summary>Tokens of the whole batch.</summary>
     public int? BatchTokens { get; init => field = ContractCheck.Positive(value); }
 
+    /// <summary>Place of this request in the batch, from 0.</summary>
+    public int? BatchIndex { get; init => field = ContractCheck.NotNegative(value); }
+
+    /// <summary>Row of the batch at which this request's tokens start, from 0.</summary>
+    public int? FirstRow { get; init => field = ContractCheck.NotNegative(value); }
+
     /// <summary>When the step began.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
@@ -92,6 +98,8 @@ public readonly record struct StepSample
         BatchSize = BatchSize ?? baseline.BatchSize,
         PaddedBatch = PaddedBatch ?? baseline.PaddedBatch,
         BatchTokens = BatchTokens ?? baseline.BatchTokens,
+        BatchIndex = BatchIndex ?? baseline.BatchIndex,
+        FirstRow = FirstRow ?? baseline.FirstRow,
         StartedAt = StartedAt ?? baseline.StartedAt,
         QueueTimeMs = QueueTimeMs ?? baseline.QueueTimeMs,
         GpuTimeMs = GpuTimeMs ?? baseline.GpuTimeMs,
