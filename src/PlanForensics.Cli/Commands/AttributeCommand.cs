@@ -27,6 +27,7 @@ internal static class AttributeCommand
         Option<int?> steps = new("--steps") { Description = "steps to compare at most; default all", HelpName = "N", CustomParser = ReplayOptions.ParseCount };
         Option<bool> full = new("--full") { Description = "replay every class to its end, not only to its first difference" };
         Option<bool> all = new("--all-candidates") { Description = "replay also candidates that the recorded state rules out (see feasible)" };
+        Option<string> device = DeviceOption.Create();
         ToolCommand command = new(
             "attribute",
             "finds the class of candidate plans that made a request's recorded bits, with three controls",
@@ -43,12 +44,15 @@ internal static class AttributeCommand
         command.Add(steps);
         command.Add(full);
         command.Add(all);
+        command.Add(device);
         return command.Runs(parsed =>
         {
             if (parsed.GetValue(incident) is { } folder)
             {
                 if (parsed.GetValue(request) is not null || parsed.GetValue(store) is not null)
                     throw new UsageException("--incident stands instead of REQUEST and --store");
+                if (parsed.GetRequiredValue(device) != DeviceOption.Cpu)
+                    throw new UsageException("--device goes with REQUEST and --store: an incident's candidates are the plans of CPU libraries, which are replayed on cpu");
                 return RunIncident(parsed, folder, parsed.GetRequiredValue(model), parsed.GetValue(full), session);
             }
 
@@ -60,8 +64,9 @@ internal static class AttributeCommand
             (ReplayModel ready, _) = ModelOption.Load(parsed.GetRequiredValue(model), recorded);
             CandidateSet plans = formats.ReadCandidates(parsed, parsed.GetRequiredValue(candidates), ready.Source, session, recorded);
             options = options with { Allowed = plans.Allowed };
+            using EngineLease lease = Engines.On(parsed.GetRequiredValue(device), shares: true);
             AttributionVerdict verdict = session.TrackStages(
-                "attributing", progress => PlanAttribution.Run(Engines.WithMemo(), ready, recorded, plans.Plans, options, progress, session.Cancellation));
+                "attributing", progress => PlanAttribution.Run(lease.Engine, ready, recorded, plans.Plans, options, progress, session.Cancellation));
             if (parsed.WantsJson())
                 session.WriteJson(AttributionDocument.Of(verdict, plans.Source), ToolJson.Documents.AttributionDocument);
             else

@@ -21,6 +21,7 @@ internal static class PostmortemCommand
         Option<string> candidates = CandidateList.Option();
         ScheduleOptions formats = new();
         Option<int?> steps = new("--steps") { Description = "steps to compare at most; default all", HelpName = "N", CustomParser = ReplayOptions.ParseCount };
+        Option<string> device = DeviceOption.Create();
         ToolCommand command = new(
             "postmortem",
             "says why two recorded runs differ: the effective requests first, then each side's plan, the operator that made the difference, and a pin that removes it",
@@ -31,6 +32,7 @@ internal static class PostmortemCommand
         };
         formats.AddTo(command);
         command.Add(steps);
+        command.Add(device);
         return command.Runs(parsed =>
         {
             AttributionOptions options = new() { MaximumSteps = parsed.GetValue(steps), StopAtFirstDifference = true };
@@ -40,8 +42,9 @@ internal static class PostmortemCommand
             (ReplayModel ready, ModelTokenizer tokenizer) = ModelOption.Load(parsed.GetRequiredValue(model), sideA, sideB);
             CandidateSet plans = formats.ReadCandidates(parsed, parsed.GetRequiredValue(candidates), ready.Source, session, sideA, sideB);
             options = options with { Allowed = plans.Allowed };
+            using EngineLease lease = Engines.On(parsed.GetRequiredValue(device), shares: true);
             PostmortemResult result = session.TrackStages(
-                "explaining", progress => Postmortem.Run(Engines.WithMemo(), ready, sideA, sideB, plans.Plans, options, progress, session.Cancellation));
+                "explaining", progress => Postmortem.Run(lease.Engine, ready, sideA, sideB, plans.Plans, options, progress, session.Cancellation));
             if (parsed.WantsJson())
                 session.WriteJson(PostmortemDocument.Of(result, tokenizer, plans.Source)!, ToolJson.Documents.PostmortemDocument);
             else

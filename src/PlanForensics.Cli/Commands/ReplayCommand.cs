@@ -20,7 +20,8 @@ internal static class ReplayCommand
             "runs a recorded request again under a plan and compares every step with the recording",
             "replay request-1 --store incident.db --model model --plan recorded",
             "replay request-1 --store incident.db --model model --plan split_k4 --activations bf16",
-            "replay request-1 --store incident.db --model model --plan @plan.txt --save request-1-split");
+            "replay request-1 --store incident.db --model model --plan @plan.txt --save request-1-split",
+            "replay request-1 --store incident.db --model model --plan recorded --device cuda:0");
         options.AddTo(command);
         return command.Runs(parsed => Run(parsed, options, session));
     }
@@ -36,7 +37,8 @@ internal static class ReplayCommand
         if (newId is not null && store.Find(newId, withTensors: false) is not null)
             throw new CannotRunException($"the contract store {store.Path} has a request \"{newId}\" already; --save takes a new id");
         (ReplayModel model, ModelTokenizer tokenizer) = ModelOption.Load(parsed.GetRequiredValue(options.Model), recorded);
-        IReplayEngine engine = Engines.Plain();
+        using EngineLease lease = Engines.On(parsed.GetRequiredValue(options.Device), shares: false);
+        IReplayEngine engine = lease.Engine;
         int? limit = parsed.GetValue(options.Steps);
         bool greedy = parsed.GetValue(options.Greedy);
         ContractReplayOptions how = new()

@@ -22,6 +22,8 @@ internal sealed class ReplayOptions
 
     public Option<string?> Save { get; } = new("--save") { Description = "write the replay into the store as a request of this id", HelpName = "ID" };
 
+    public Option<string> Device { get; } = DeviceOption.Create();
+
     public void AddTo(Command command)
     {
         command.Add(Request);
@@ -32,6 +34,7 @@ internal sealed class ReplayOptions
         command.Add(Greedy);
         command.Add(Steps);
         command.Add(Save);
+        command.Add(Device);
     }
 
     internal static int? ParseCount(ArgumentResult result)

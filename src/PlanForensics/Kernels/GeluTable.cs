@@ -11,7 +11,7 @@ internal static class GeluTable
 
     public static void Run(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> y)
     {
-        float[] entries = plan.Gelu == GeluForm.Fp16TableUnfused ? Unfused.Value : Fused.Value;
+        ReadOnlySpan<float> entries = EntriesOf(plan.Gelu);
         for (int index = 0; index < x.Length; index++)
         {
             float value = x[index];
@@ -19,6 +19,9 @@ internal static class GeluTable
             y[index] = Rounding.ToFormat(result, plan.Output);
         }
     }
+
+    /// <summary>The result at every fp16 pattern.</summary>
+    public static ReadOnlySpan<float> EntriesOf(GeluForm form) => form == GeluForm.Fp16TableUnfused ? Unfused.Value : Fused.Value;
 
     private static float[] Fill(bool isFused)
     {

@@ -16,7 +16,7 @@ public static class ContractReplay
     /// <param name="options">Options; null for the defaults.</param>
     /// <param name="progress">Told the number of finished steps.</param>
     /// <param name="cancellation">Cancels between operators.</param>
-    /// <returns>A contract with the recorded states, the replayed observations, and each step's plan and fingerprint.</returns>
+    /// <returns>A contract with the recorded states, the replayed observations, each step's plan and fingerprint, and the engine's platform.</returns>
     /// <exception cref="ContractReplayException">The contract cannot be replayed: tokens or steps are missing, or the model is another one.</exception>
     /// <exception cref="PlanNotSupportedException">A plan is refused.</exception>
     public static ExecutionContract Run(
@@ -117,7 +117,7 @@ public static class ContractReplay
         TensorValue logits = TensorValue.FromRounded(result.LogitsFormat, result.Logits[0], result.Logits[0].Length);
         return step.Recorded with
         {
-            State = step.Recorded.State with { Plan = plan.Text, PlanFingerprint = plan.Fingerprint.Hex },
+            State = (engine.Platform?.Describe(step.Recorded.State) ?? step.Recorded.State) with { Plan = plan.Text, PlanFingerprint = plan.Fingerprint.Hex },
             Observation = StepObservation.FromLogits(logits, result.Tokens[0], options.TopK) with
             {
                 HiddenStateHashes = options.HiddenStateHashes ? hashes.ToValueList() : null,

@@ -9,6 +9,9 @@ public interface IReplayEngine
     /// <summary>Name of the engine and its kernels, for example <c>cpu/vector512</c>.</summary>
     string Name { get; }
 
+    /// <summary>The device that the engine runs on, written into the contract of a replay; null where a replay keeps what was recorded, as CPU kernels do.</summary>
+    ReplayPlatform? Platform => null;
+
     /// <summary>Whether a plan can be run at a shape.</summary>
     /// <param name="plan">The operator's plan.</param>
     /// <param name="shape">Its shape.</param>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using FluentAssertions;
+using PlanForensics.Conformance;
 using PlanForensics.Kernels;
 using PlanForensics.Kernels.Reference;
 using PlanForensics.Plans;

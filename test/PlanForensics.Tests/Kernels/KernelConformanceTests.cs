@@ -1,5 +1,6 @@
 using CsCheck;
 using FluentAssertions;
+using PlanForensics.Conformance;
 using PlanForensics.Kernels;
 using PlanForensics.Kernels.Reference;
 using Xunit;

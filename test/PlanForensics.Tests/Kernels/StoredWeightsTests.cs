@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using FluentAssertions;
+using PlanForensics.Conformance;
 using PlanForensics.Kernels;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;

@@ -1,5 +1,6 @@
 using CsCheck;
 using FluentAssertions;
+using PlanForensics.Conformance;
 using PlanForensics.Kernels.Reference;
 using PlanForensics.Kernels.TensorCores;
 using PlanForensics.Numerics;

@@ -1,4 +1,5 @@
 using FluentAssertions;
+using PlanForensics.Conformance;
 using PlanForensics.Kernels;
 using PlanForensics.Kernels.Reference;
 using PlanForensics.Numerics;

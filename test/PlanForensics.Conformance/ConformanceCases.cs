@@ -4,7 +4,7 @@ using PlanForensics.Kernels;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
 
-namespace PlanForensics.Tests.Kernels;
+namespace PlanForensics.Conformance;
 
 /// <summary>Random operators with shapes and inputs: the suite that every engine passes.</summary>
 public static class ConformanceCases
@@ -126,7 +126,7 @@ public static class ConformanceCases
     public static Gen<ConformanceCase?> Elementwise { get; } = Gen.Select(
         Gen.Int[0, 4], Gen.Select(Formats, Formats), Gen.Bool, Gen.Bool, OneOf(1, 3, 16, 37, 600), Kinds, Gen.Int[0, 1 << 20], ElementwiseCase);
 
-    internal static ConformanceCase? Gemm(OperatorPlan plan, OperatorShape shape, int kind, int seed)
+    public static ConformanceCase? Gemm(OperatorPlan plan, OperatorShape shape, int kind, int seed)
     {
         try
         {

@@ -1,6 +1,6 @@
 using PlanForensics.Kernels;
 
-namespace PlanForensics.Tests.Kernels;
+namespace PlanForensics.Conformance;
 
 /// <summary>One operator on one input: every engine must give the bits of the reference.</summary>
 /// <param name="Description">Plan and shape.</param>

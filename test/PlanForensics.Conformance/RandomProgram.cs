@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
 
-namespace PlanForensics.Tests.Kernels;
+namespace PlanForensics.Conformance;
 
 /// <summary>Programs of random shape: any nesting, strides of both signs, every accumulator and stored format.</summary>
-internal static class RandomProgram
+public static class RandomProgram
 {
     private static readonly NumericFormat[] Accumulators = [NumericFormat.Fp32, NumericFormat.Fp32, NumericFormat.Fp64, NumericFormat.Bf16, NumericFormat.Fp16];
 

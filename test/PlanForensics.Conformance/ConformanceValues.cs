@@ -1,7 +1,7 @@
-namespace PlanForensics.Tests.Kernels;
+namespace PlanForensics.Conformance;
 
 /// <summary>Inputs of conformance cases: ordinary numbers, and the ones that go wrong.</summary>
-internal static class ConformanceValues
+public static class ConformanceValues
 {
     public const int Kinds = 6;
 

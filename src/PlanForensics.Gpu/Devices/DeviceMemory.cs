@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace PlanForensics.Gpu.Devices;
+
+/// <summary>Buffers of an accelerator that are used again.</summary>
+internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
+{
+    private readonly Dictionary<(Type, long), Stack<MemoryBuffer>> _free = [];
+    private readonly List<MemoryBuffer> _all = [];
+    private readonly ConcurrentQueue<IReadOnlyList<IDisposable>> _abandoned = [];
+
+    /// <summary>Bytes allocated so far.</summary>
+    public long AllocatedBytes { get; private set; }
+
+    /// <summary>Memory for some values, until the lease is disposed; what it holds is not defined.</summary>
+    public DeviceLease<T> Rent<T>(long length)
+        where T : unmanaged
+    {
+        while (_abandoned.TryDequeue(out IReadOnlyList<IDisposable>? leases))
+            foreach (IDisposable lease in leases)
+                lease.Dispose();
+        long capacity = (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(length, 64));
+        if (_free.TryGetValue((typeof(T), capacity), out Stack<MemoryBuffer>? stack) && stack.TryPop(out MemoryBuffer? found))
+            return new DeviceLease<T>(this, (MemoryBuffer1D<T, Stride1D.Dense>)found, length);
+        MemoryBuffer1D<T, Stride1D.Dense> buffer = accelerator.Allocate1D<T>(capacity);
+        _all.Add(buffer);
+        AllocatedBytes += buffer.LengthInBytes;
+        return new DeviceLease<T>(this, buffer, length);
+    }
+
+    /// <summary>Memory that holds some values.</summary>
+    public DeviceLease<T> Rent<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        DeviceLease<T> lease = Rent<T>(values.Length);
+        lease.Write(values);
+        return lease;
+    }
+
+    /// <summary>Takes leases back from any thread; they are used again at the next request.</summary>
+    internal void Abandon(IReadOnlyList<IDisposable> leases) => _abandoned.Enqueue(leases);
+
+    internal void Return<T>(MemoryBuffer1D<T, Stride1D.Dense> buffer)
+        where T : unmanaged
+    {
+        if (!_free.TryGetValue((typeof(T), buffer.Length), out Stack<MemoryBuffer>? stack))
+            _free[(typeof(T), buffer.Length)] = stack = new Stack<MemoryBuffer>();
+        stack.Push(buffer);
+    }
+
+    public void Dispose()
+    {
+        foreach (MemoryBuffer buffer in _all)
+            buffer.Dispose();
+    }
+}

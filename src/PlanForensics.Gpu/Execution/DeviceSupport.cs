@@ -1,0 +1,34 @@
+using PlanForensics.Gpu.Devices;
+using PlanForensics.Gpu.Programs;
+using PlanForensics.Plans;
+
+namespace PlanForensics.Gpu.Execution;
+
+/// <summary>What a device runs beyond what every kernel does, with the reason where it does not.</summary>
+internal static class DeviceSupport
+{
+    public const string NoKernel = "the device has no kernel of this operator; the CPU engine runs it (--device cpu)";
+
+    public static bool Check(OperatorProgram program, DeviceLimits limits, out string reason)
+    {
+        reason = program switch
+        {
+            GemmProgram gemm => gemm.Regions.Select(region => Problem(region.Program, limits)).FirstOrDefault(static problem => problem.Length > 0, ""),
+            NormProgram norm => First(Problem(norm.Squares, limits), Problem(norm.Sum, limits)),
+            AttentionProgram attention => First(
+                Problem(attention.Scores, limits),
+                attention.Parts.SelectMany(static part => part).Select(block => First(Problem(block.Values, limits), Problem(block.Sum, limits))).FirstOrDefault(static problem => problem.Length > 0, "")),
+            ElementwiseProgram or ActivationRowProgram => "",
+            _ => NoKernel,
+        };
+        return reason.Length == 0;
+    }
+
+    private static string Problem(ReductionProgram program, DeviceLimits limits)
+    {
+        _ = limits;
+        return ProgramTable.ProblemOf(program);
+    }
+
+    private static string First(string left, string right) => left.Length > 0 ? left : right;
+}

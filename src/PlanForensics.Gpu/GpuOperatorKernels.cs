@@ -1,0 +1,149 @@
+using PlanForensics.Gpu.Devices;
+using PlanForensics.Gpu.Execution;
+using PlanForensics.Gpu.Programs;
+using PlanForensics.Kernels;
+using PlanForensics.Numerics;
+using PlanForensics.Plans;
+
+namespace PlanForensics.Gpu;
+
+/// <summary>Runs lowered operators on a device, with the bits of the reference interpreter. Operators that have no kernel here are refused, not run on the host.</summary>
+/// <remarks>May be shared by threads, which then wait for each other. Bitwise: identical on every machine and device.</remarks>
+public sealed class GpuOperatorKernels : IOperatorKernels
+{
+    private readonly GpuDevice _device;
+    private readonly GemmRunner _gemm;
+    private readonly NormRunner _norm;
+    private readonly AttentionRunner _attention;
+    private readonly ElementwiseRunner _elementwise;
+
+    /// <summary>Creates kernels on an open device.</summary>
+    /// <param name="device">The device; must outlive the kernels.</param>
+    public GpuOperatorKernels(GpuDevice device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        _device = device;
+        var tables = new DeviceTables(device);
+        _gemm = new GemmRunner(device);
+        _norm = new NormRunner(device, _gemm);
+        _attention = new AttentionRunner(device, tables);
+        _elementwise = new ElementwiseRunner(device, tables);
+    }
+
+    /// <summary>The device's name: <c>ilgpu-cpu</c>, <c>cuda:0</c> or <c>opencl:0</c>.</summary>
+    public string Name => _device.Name;
+
+    /// <inheritdoc/>
+    public bool Supports(OperatorProgram program, out string reason)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        return KernelSupport.Check(program, out reason) && DeviceSupport.Check(program, _device.Limits, out reason);
+    }
+
+    /// <inheritdoc/>
+    public void Gemm(GemmProgram program, ReadOnlySpan<float> a, WeightMatrix weights, ReadOnlySpan<float> bias, Span<float> c)
+    {
+        Demand(program);
+        ArgumentNullException.ThrowIfNull(weights);
+        int rows = KernelSupport.CheckGemm(program, a, weights, bias, c);
+        lock (_device.Gate)
+            _gemm.Run(program, rows, a, weights, bias, c);
+    }
+
+    /// <inheritdoc/>
+    public void RmsNorm(NormProgram program, float epsilon, ReadOnlySpan<float> x, ReadOnlySpan<float> weight, Span<float> y)
+    {
+        Demand(program);
+        KernelSupport.CheckRows(program, x, weight, y);
+        lock (_device.Gate)
+            _norm.Run(program, isLayer: false, epsilon, x, weight, [], y);
+    }
+
+    /// <inheritdoc/>
+    public void LayerNorm(NormProgram program, float epsilon, ReadOnlySpan<float> x, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> y)
+    {
+        Demand(program);
+        KernelSupport.CheckRows(program, x, weight, bias, y);
+        lock (_device.Gate)
+            _norm.Run(program, isLayer: true, epsilon, x, weight, bias, y);
+    }
+
+    /// <inheritdoc/>
+    public void Rope(RopePlan plan, bool interleaved, ReadOnlySpan<float> cosine, ReadOnlySpan<float> sine, Span<float> heads)
+    {
+        KernelSupport.CheckRope(plan, cosine, sine, heads);
+        lock (_device.Gate)
+            _elementwise.Rope(plan, interleaved, cosine, sine, heads);
+    }
+
+    /// <inheritdoc/>
+    public void Attention(AttentionProgram program, ReadOnlySpan<float> query, KeyValueCache cache, Span<float> output)
+    {
+        Demand(program);
+        KernelSupport.CheckAttention(program, query, cache, output);
+        lock (_device.Gate)
+            _attention.Run(program, query, cache, output);
+    }
+
+    /// <inheritdoc/>
+    public void SiluMultiply(ActivationPlan plan, ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> y)
+    {
+        KernelSupport.CheckActivation(plan, gate, y);
+        lock (_device.Gate)
+            _elementwise.SiluMultiply(plan, gate, up, y);
+    }
+
+    /// <inheritdoc/>
+    public void GeluTanh(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> y)
+    {
+        KernelSupport.CheckActivation(plan, x, y);
+        lock (_device.Gate)
+            _elementwise.Gelu(plan, x, y);
+    }
+
+    /// <inheritdoc/>
+    public void Add(ResidualPlan plan, ReadOnlySpan<float> stream, ReadOnlySpan<float> x, Span<float> y)
+    {
+        KernelSupport.CheckAdd(plan, stream, x, y);
+        lock (_device.Gate)
+            _elementwise.Add(plan, stream, x, y);
+    }
+
+    /// <summary>Always refused: the device has no quantised product.</summary>
+    /// <inheritdoc/>
+    public void QuantizedGemm(QuantizedGemmProgram program, ReadOnlySpan<float> a, BlockMatrix weights, Span<float> c) => throw Refused(program);
+
+    /// <summary>Always refused: the device has no kernel of ggml's flash attention.</summary>
+    /// <inheritdoc/>
+    public void FlashAttention(FlashAttentionProgram program, FlashAttentionInput input, Span<float> output) => throw Refused(program);
+
+    /// <summary>Always refused: a CPU library's whole LayerNorm has no kernel on the device.</summary>
+    /// <inheritdoc/>
+    public void LayerNorm(LayerNormProgram program, float epsilon, ReadOnlySpan<float> x, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> y) => throw Refused(program);
+
+    /// <summary>Always refused: PyTorch's attention on a CPU has no kernel on the device.</summary>
+    /// <inheritdoc/>
+    public void ScaledDotProduct(
+        ScaledDotProductProgram program, float scale, bool causal, ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> values, ReadOnlySpan<float> mask, Span<float> output) =>
+        throw Refused(program);
+
+    /// <summary>Always refused: CPU libraries' elementwise functions have no kernels on the device.</summary>
+    /// <inheritdoc/>
+    public void Elementwise(ElementwisePlan plan, ReadOnlySpan<float> x, Span<float> y)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        throw new PlanNotSupportedException(plan.Text, DeviceSupport.NoKernel);
+    }
+
+    private static PlanNotSupportedException Refused(OperatorProgram program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        return new PlanNotSupportedException(program.Text, DeviceSupport.NoKernel);
+    }
+
+    private void Demand(OperatorProgram program)
+    {
+        if (!Supports(program, out string reason))
+            throw new PlanNotSupportedException(program.Text, reason);
+    }
+}

@@ -1,0 +1,78 @@
+using PlanForensics.Contracts;
+using PlanForensics.Gpu.Devices;
+using PlanForensics.Models;
+using PlanForensics.Plans;
+using PlanForensics.Replay;
+
+namespace PlanForensics.Gpu;
+
+/// <summary>Re-executes a decoder on a device under any plan, with the bits of <see cref="CpuReplayEngine"/>; what has no kernel is refused before anything runs.</summary>
+/// <remarks>
+/// Matrix products, norms, rotations, attention, activations and additions run on the device; token rows are looked up, and the greedy token is chosen among logits that come back anyway, on the host.
+/// May be shared by threads, which then wait for each other. Bitwise: identical on every machine and device.
+/// </remarks>
+public sealed class GpuReplayEngine : IReplayEngine
+{
+    private readonly CpuReplayEngine _engine;
+
+    /// <summary>Creates an engine.</summary>
+    /// <param name="device">An open device; must outlive the engine.</param>
+    /// <param name="memo">Operator results to share between candidates, or null to compute everything.</param>
+    public GpuReplayEngine(GpuDevice device, OperatorMemo? memo = null)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        Device = device;
+        Kernels = new GpuOperatorKernels(device);
+        _engine = new CpuReplayEngine(Kernels, memo);
+        Platform = new ReplayPlatform(
+            device.Description,
+            new ValueMap([new("ilgpu", GpuDevice.IlgpuVersion), new(device.Kind == GpuDeviceKind.Cpu ? "dotnet" : "driver", device.DriverVersion)]));
+    }
+
+    /// <inheritdoc/>
+    public string Name => "gpu/" + Device.Name;
+
+    /// <summary>The device.</summary>
+    public GpuDevice Device { get; }
+
+    /// <summary>The operators on the device.</summary>
+    public GpuOperatorKernels Kernels { get; }
+
+    /// <summary>Device, driver version and ILGPU version.</summary>
+    public ReplayPlatform Platform { get; }
+
+    /// <inheritdoc/>
+    public bool Supports(OperatorPlan plan, OperatorShape shape, out string reason) => _engine.Supports(plan, shape, out reason);
+
+    /// <inheritdoc/>
+    public ReplayStepResult Run(ReplayModel model, ReplayStep step, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(step);
+        Demand(model.Graph.Operators, step);
+        return _engine.Run(model, step, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void RunOperators(
+        ReplayModel model, IEnumerable<DecoderOperator> operators, IDictionary<string, float[]> values, ReplayStep step, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(operators);
+        ArgumentNullException.ThrowIfNull(step);
+        DecoderOperator[] nodes = [.. operators];
+        Demand(nodes, step);
+        _engine.RunOperators(model, nodes, values, step, cancellation);
+    }
+
+    /// <summary>Kinds of plan that the device never runs are refused before the first operator, so that a refused step leaves the caches as they were.</summary>
+    private static void Demand(IEnumerable<DecoderOperator> operators, ReplayStep step)
+    {
+        foreach (DecoderOperator node in operators)
+        {
+            OperatorPlan plan = step.Plan.GetPlan(step.Phase, node.Layer, node.Role);
+            if (plan is ComposedAttentionPlan)
+                throw new PlanNotSupportedException(plan.Text, Execution.DeviceSupport.NoKernel);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace PlanForensics.Gpu.Kernels;
+
+/// <summary>The words of a block and of a part in an attention's table.</summary>
+internal static class AttentionTable
+{
+    /// <summary>Integers of a block: first key, keys, and first instruction and number of instructions of its values, its sum and its continuing values.</summary>
+    public const int BlockWords = 8;
+
+    /// <summary>Integers of a part: first block, blocks, whether accumulators are carried, lanes, and first instruction and number of instructions of the lanes' merge.</summary>
+    public const int PartWords = 6;
+}

@@ -1,0 +1,17 @@
+using ILGPU;
+using PlanForensics.Gpu.Programs;
+
+namespace PlanForensics.Gpu.Kernels;
+
+/// <summary>One dimension of successive positions of a paged cache.</summary>
+internal readonly struct PagedColumn(ArrayView<float> pool, ArrayView<int> pages, PagedShape shape, int head, int dimension, int start) : IOperand
+{
+    private readonly ArrayView<float> _pool = pool;
+    private readonly ArrayView<int> _pages = pages;
+    private readonly PagedShape _shape = shape;
+    private readonly int _head = head;
+    private readonly int _dimension = dimension;
+    private readonly int _start = start;
+
+    public float At(int index) => _pool[_shape.Offset(_pages, _start + index, _head) + _dimension];
+}

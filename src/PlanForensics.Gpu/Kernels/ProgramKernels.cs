@@ -1,0 +1,35 @@
+using ILGPU;
+using PlanForensics.Gpu.Arithmetic;
+using PlanForensics.Gpu.Programs;
+
+namespace PlanForensics.Gpu.Kernels;
+
+/// <summary>Kernels that walk a program's table: any program, one element a thread.</summary>
+internal static class ProgramKernels
+{
+    /// <summary>Rounds operands to the format that the arithmetic reads.</summary>
+    public static void Cast(ArrayView<float> source, ArrayView<float> target, int format)
+    {
+        int stride = Grid.DimX * Group.DimX;
+        for (int index = Grid.GlobalIndex.X; index < source.IntLength; index += stride)
+            target[index] = FormatRounding.Operand(source[index], format);
+    }
+
+    /// <summary>C[r, n] = program(A[r, :], W[n, :]) in a rectangle of the output.</summary>
+    public static void Gemm(ArrayView<int> code, ArrayView<float> a, ArrayView<float> weights, ArrayView<float> bias, ArrayView<float> c, ArrayView<double> slots, GemmRegion region)
+    {
+        int stride = Grid.DimX * Group.DimX;
+        int thread = Grid.GlobalIndex.X;
+        int elements = region.RowCount * region.ColumnCount;
+        for (int element = thread; element < elements; element += stride)
+        {
+            int row = region.RowStart + (element / region.ColumnCount);
+            int column = region.ColumnStart + (element % region.ColumnCount);
+            float shift = region.HasBias == 1 ? bias[column] : 0.0f;
+            double value = Interpreter.Run(
+                code, 0, region.Instructions, region.FormatA, region.FormatB, new Strided(a, (long)row * region.Depth, 1), new Strided(weights, (long)column * region.Depth, 1), shift, 0.0,
+                slots, thread, stride);
+            c[((long)row * region.Outputs) + column] = Fp.Narrow(FormatRounding.Round(value, region.Output));
+        }
+    }
+}
