@@ -95,7 +95,7 @@ internal static class AttributeCommand
         return verdict.Runs.Select(run => ExitOf(run.State)).Max();
     }
 
-    private static ExitCode ExitOf(AttributionState state) => state switch
+    internal static ExitCode ExitOf(AttributionState state) => state switch
     {
         AttributionState.Identified or AttributionState.Ambiguous => ExitCode.Same,
         AttributionState.Unexplained => ExitCode.Different,

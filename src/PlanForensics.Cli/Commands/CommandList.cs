@@ -18,6 +18,7 @@ internal static class CommandList
         AttributeCommand.Create(session),
         BisectCommand.Create(session),
         PostmortemCommand.Create(session),
+        ReportCommand.Create(session),
         PlanCommand.Create(session),
         FeasibleCommand.Create(session),
         CublasCommand.Create(session),

@@ -53,7 +53,7 @@ internal static class PostmortemCommand
         });
     }
 
-    private static ExitCode ExitOf(PostmortemState state) => state switch
+    internal static ExitCode ExitOf(PostmortemState state) => state switch
     {
         PostmortemState.NoDifference => ExitCode.Same,
         PostmortemState.Unexplained => ExitCode.CannotRun,

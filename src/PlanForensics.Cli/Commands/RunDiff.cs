@@ -34,7 +34,7 @@ internal static class RunDiff
         _ => ExitCode.CannotRun,
     };
 
-    private static Equality VerdictOf(TraceDiff diff)
+    internal static Equality VerdictOf(TraceDiff diff)
     {
         bool differs = diff.Request.Finding.IsDifferent || diff.Weights.IsDifferent || diff.FirstDivergence is not null || diff.FirstFlip is not null
             || diff.BeyondEndOfA + diff.BeyondEndOfB > 0;

@@ -26,6 +26,7 @@ namespace PlanForensics.Cli.Json;
 [JsonSerializable(typeof(BisectionDocument))]
 [JsonSerializable(typeof(DemoDocument))]
 [JsonSerializable(typeof(PostmortemDocument))]
+[JsonSerializable(typeof(ReportWrittenDocument))]
 [JsonSerializable(typeof(IReadOnlyList<CublasDecisionDocument>))]
 [JsonSerializable(typeof(TensorCoreSetDocument[]))]
 [JsonSerializable(typeof(KernelDocument))]

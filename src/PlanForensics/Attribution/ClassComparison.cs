@@ -36,6 +36,15 @@ public sealed record ClassComparison
     /// <summary>Logits with different bits, over all compared steps; null without full logits.</summary>
     public required long? DifferentElements { get; init; }
 
+    /// <summary>
+    /// Logits by their distance from the recorded ones, over all compared steps whose logits were recorded in full: entry 0 counts distance 0, entry i distances of
+    /// 2^(i-1) to 2^i - 1 ulps; no entry after the last that counts anything. Empty without full logits. A logit with a NaN on one side alone is in no entry.
+    /// </summary>
+    public ValueList<long> UlpHistogram { get; init; } = [];
+
+    /// <summary>Logits with a NaN on one side alone, over the same steps.</summary>
+    public long IncomparableElements { get; init; }
+
     /// <summary>Steps whose token was recorded.</summary>
     public required int TokensCompared { get; init; }
 

@@ -13,6 +13,8 @@ internal sealed class ClassTally(EvidenceKind evidence)
     private TensorDiff? _atFirst;
     private long? _maxUlps;
     private long? _elements;
+    private readonly List<long> _histogram = [];
+    private long _incomparable;
     private int _tokens;
     private int _tokensEqual;
     private int? _firstToken;
@@ -37,6 +39,7 @@ internal sealed class ClassTally(EvidenceKind evidence)
         {
             _maxUlps = Math.Max(_maxUlps ?? 0, UlpsOf(logits));
             _elements = (_elements ?? 0) + logits.BitsDifferentCount;
+            AddHistogram(logits);
         }
 
         if (outcome.IsEqual || _first is not null)
@@ -56,11 +59,26 @@ internal sealed class ClassTally(EvidenceKind evidence)
         DifferentElementsAtFirst = _atFirst?.BitsDifferentCount,
         MaxUlps = _maxUlps,
         DifferentElements = _elements,
+        UlpHistogram = _histogram.ToValueList(),
+        IncomparableElements = _incomparable,
         TokensCompared = _tokens,
         TokensReproduced = _tokensEqual,
         FirstDifferentToken = _firstToken,
         Signatures = signatures.ToValueList(),
     };
+
+    private void AddHistogram(TensorDiff logits)
+    {
+        _incomparable += logits.IncomparableCount;
+        for (int bucket = 0; bucket < logits.Histogram.Count; bucket++)
+        {
+            if (logits.Histogram[bucket] is not (> 0 and var count))
+                continue;
+            while (_histogram.Count <= bucket)
+                _histogram.Add(0);
+            _histogram[bucket] += count;
+        }
+    }
 
     private static long UlpsOf(TensorDiff diff) => diff.IncomparableCount > 0 ? Numerics.UlpDistance.Incomparable : diff.MaxUlps;
 }

@@ -87,7 +87,7 @@ public static class Postmortem
 
     private static string Ran(AttributionVerdict verdict) => verdict.Matching.Count == 1
         ? verdict.Found!.Class.ToString()
-        : FormattableString.Invariant($"one of {verdict.Matching.Count} classes whose bits are equal here ({string.Join(", ", verdict.Matching.Select(index => verdict.Classes[index].Class.Name))})");
+        : FormattableString.Invariant($"one of {verdict.Matching.Count} classes whose bits are equal here ({AttributionText.Some(verdict.Matching.Select(index => verdict.Classes[index].Class.Name))})");
 
     private static IEnumerable<string> CaveatsOf(AttributionVerdict verdict, string side) => verdict.Matching.Count <= 1
         ? []

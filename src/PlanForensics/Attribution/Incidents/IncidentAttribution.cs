@@ -238,7 +238,10 @@ public sealed class IncidentAttribution
             return any ? group.Key : $"{group.Key}, {string.Join(" or ", threads)} blas thread{(threads is [1] ? "" : "s")}";
         });
         return new IncidentClass(
-            names.ToValueList(), members.Any(candidate => IsAllowed(candidate, batch)), item.Counts.Steps, item.Counts.StepsEqual, item.Counts.Logits, item.Counts.LogitsEqual, item.Counts.TokensEqual);
+            names.ToValueList(), members.Any(candidate => IsAllowed(candidate, batch)), item.Counts.Steps, item.Counts.StepsEqual, item.Counts.Logits, item.Counts.LogitsEqual, item.Counts.TokensEqual)
+        {
+            Schedule = item.Class.Schedule,
+        };
     }
 
     private bool IsAllowed(PyTorchCandidate candidate, int batch) => _environment.IsUnknown

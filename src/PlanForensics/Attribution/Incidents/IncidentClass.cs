@@ -25,6 +25,8 @@ public sealed record IncidentClass(
     /// <summary>Whether every compared logit and token is reproduced.</summary>
     public bool ReproducesEverything => StepsCompared > 0 && LogitsReproduced == LogitsCompared && TokensReproduced == StepsCompared;
 
+    internal Replay.PlanSchedule? Schedule { get; init; }
+
     /// <summary>The name, and how many more share its programs.</summary>
     /// <returns>For reports.</returns>
     public override string ToString() => Members.Count == 1 ? Name : FormattableString.Invariant($"{Name} and {Members.Count - 1} more");

@@ -1,0 +1,18 @@
+using PlanForensics.Reporting.Facts;
+
+namespace PlanForensics.Reporting.Sections;
+
+/// <summary>The chain from the first cause to the token.</summary>
+internal static class CauseSection
+{
+    /// <summary>The chart that is a list.</summary>
+    public const string Chart = "causes";
+
+    public static ReportSection Of(ReportPage page) => page.Facts.Causes is not { } causes
+        ? new ReportSection("causes", "Causal chain", ["Not known: the states that were recorded show no chain of causes that ends at these tokens."], [])
+        : new ReportSection("causes", "Causal chain", [causes.Sentence], causes.Links.Count == 0 ? [] :
+            [new ReportGrid("From the first cause to the token", ["link", ">step", "what happened", "records"], [.. causes.Links.Select(link => Row(page, link))], Chart)]);
+
+    private static ReportRow Row(ReportPage page, CauseLinkFacts link) => new(
+        null, [Words.InWords(link.Kind), link.StepIndex is { } step ? Words.Of(step) : "", link.Text, page.Links(link.Records)]);
+}
