@@ -20,6 +20,7 @@ internal static class CommandList
         PostmortemCommand.Create(session),
         ReportCommand.Create(session),
         PlanCommand.Create(session),
+        CostCommand.Create(session),
         FeasibleCommand.Create(session),
         CublasCommand.Create(session),
         IdentifyCommand.Create(session),

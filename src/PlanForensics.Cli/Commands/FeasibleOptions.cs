@@ -62,7 +62,7 @@ internal sealed class FeasibleOptions : OptionGroup
 
     private static string Text(ArgumentResult result) => result.Tokens.Count == 0 ? "" : result.Tokens[0].Value;
 
-    private static (int M, int N, int K)? ParseProduct(ArgumentResult result)
+    internal static (int M, int N, int K)? ParseProduct(ArgumentResult result)
     {
         if (Numbers(Text(result)) is [var m, var n, var k])
             return (m, n, k);

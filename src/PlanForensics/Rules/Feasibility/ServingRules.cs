@@ -107,7 +107,8 @@ internal static class ServingRules
             : Answer.Either("longest_query", TritonUnifiedAttention.Choose(query.State.Shape.QueryLength, batch, own), TritonUnifiedAttention.Choose(Endless, batch, own));
     }
 
-    private static Answer TritonProduct(FeasibilityQuery query) => query.Columns is { } n && query.Depth is { } k && (n, k) != (12288, 2048) ? Answer.Nothing("warps for another shape than 12288 x 2048")
+    private static Answer TritonProduct(FeasibilityQuery query) => query.Columns is not { } n || query.Depth is not { } k ? Answer.Nothing([.. Names((query.Columns, query.ColumnsName), (query.Depth, "k"))])
+        : (n, k) != (12288, 2048) ? Answer.Nothing("warps for another shape than 12288 x 2048")
         : query.Rows is not { } rows ? Answer.Nothing("batch_tokens")
         : TritonMatMulWarps.Find(rows) is { } choice ? Answer.Of(choice)
         : Answer.Nothing("a table of warps beyond 16 rows");

@@ -119,6 +119,7 @@ public sealed class PlanSpaceTests
             query => query with { Operand = null }, query => query with { LongestContext = null }, query => query with { LongestQuery = null }, query => query with { FullyLinked = null },
         ];
         HashSet<string> full = Infeasible(Query(Rich));
+        bool fullHasNoEngine = full.Any(name => name.StartsWith("engine processor libraries", StringComparison.Ordinal)); // one line for all of them
         Random random = new(7);
         int fewer = 0;
 
@@ -128,7 +129,7 @@ public sealed class PlanSpaceTests
             foreach (Func<FeasibilityQuery, FeasibilityQuery> one in trial < forget.Length ? [forget[trial]] : forget.Where(_ => random.Next(4) == 0))
                 query = one(query);
             HashSet<string> left = Infeasible(query);
-            left.Where(name => !full.Contains(name) && !full.Contains($"{name.Split(": ")[0]}: every configuration")).Should().BeEmpty($"trial {trial}");
+            left.Where(name => !full.Contains(name) && !full.Contains($"{name.Split(": ")[0]}: every configuration") && !(name.StartsWith("engine ", StringComparison.Ordinal) && fullHasNoEngine)).Should().BeEmpty($"trial {trial}");
             fewer += left.Count < full.Count ? 1 : 0;
         }
 
