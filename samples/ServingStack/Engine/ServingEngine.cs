@@ -54,7 +54,8 @@ public sealed partial class ServingEngine(EngineModel model, ServerOptions optio
     {
         _waiting.CompleteAdding();
         _stop.Cancel();
-        return Task.Run(() => _thread?.Join(), cancellationToken);
+        // However little time is left: the step that runs is done in a moment, and what it has to say goes into the record.
+        return Task.Run(() => _thread?.Join(), CancellationToken.None);
     }
 
     /// <inheritdoc/>
