@@ -8,6 +8,7 @@ internal sealed class HistoryWalk
     private readonly ProfileFacts[] _facts;
     private readonly ReplicaWalk[] _replicas;
     private readonly FabricWalk _fabricWalk;
+    private readonly QueueTimes _queueTimes;
 
     public HistoryWalk(StepTimeline timeline, RegimeClassifier classifier)
     {
@@ -21,6 +22,7 @@ internal sealed class HistoryWalk
         for (int replica = 0; replica < _replicas.Length; replica++)
             _replicas[replica] = new ReplicaWalk(classifier.Thresholds);
         _fabricWalk = new FabricWalk(timeline, classifier, _facts);
+        _queueTimes = new QueueTimes(timeline);
     }
 
     public RegimeVerdict[] Verdicts { get; }
@@ -76,7 +78,9 @@ internal sealed class HistoryWalk
             paging = Math.Max(paging, data.Paging);
         }
 
-        AddQueueTimes(replica, start, end);
+        replica.Queue.NextStep();
+        foreach (double time in _queueTimes.Of(start, end))
+            replica.Queue.Add(time);
         double? queue = replica.Queue.Percentile(95);
         for (int position = start; position < end; position++)
         {
@@ -102,32 +106,5 @@ internal sealed class HistoryWalk
             Transitions.Add(new RegimeTransition(_timeline.Steps[start], replica.Before.Regime, verdict.Regime, crossing));
         if (fabricCrossing is not null)
             FabricTransitions.Add(new FabricTransition(_timeline.Steps[start], fabricBefore, fabric, fabricCrossing));
-    }
-
-    /// <summary>A request waits once, whatever the number of ranks: where ranks disagree, the longest time counts.</summary>
-    private void AddQueueTimes(ReplicaWalk replica, int start, int end)
-    {
-        replica.Queue.NextStep();
-        if (end == start + 1)
-        {
-            foreach (int row in _timeline.RowsOf(start))
-                if (_timeline.RowAt(row).QueueTimeMs is var time && !double.IsNaN(time))
-                    replica.Queue.Add(time);
-            return;
-        }
-
-        Dictionary<int, double> longest = [];
-        for (int position = start; position < end; position++)
-        {
-            foreach (int row in _timeline.RowsOf(position))
-            {
-                ref readonly MemberData member = ref _timeline.RowAt(row);
-                if (!double.IsNaN(member.QueueTimeMs))
-                    longest[member.Request] = Math.Max(longest.GetValueOrDefault(member.Request), member.QueueTimeMs);
-            }
-        }
-
-        foreach (double time in longest.Values)
-            replica.Queue.Add(time);
     }
 }

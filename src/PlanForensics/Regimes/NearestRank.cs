@@ -24,8 +24,11 @@ public static class NearestRank
         return (int)(((long)count * percent + 99) / 100) - 1;
     }
 
-    /// <summary>Puts the values of some percentiles where sorting would put them, without sorting the rest.</summary>
+    /// <summary>Puts the value of a percentile where sorting would put it, smaller ones before and larger ones after, without sorting the rest.</summary>
     internal static void Select(Span<double> values, int percent) => Select(values, 0, values.Length - 1, PlaceOf(values.Length, percent));
+
+    /// <summary>Puts the value of one place where sorting would put it.</summary>
+    internal static void SelectPlace(Span<double> values, int place) => Select(values, 0, values.Length - 1, place);
 
     private static void Select(Span<double> values, int low, int high, int place)
     {
