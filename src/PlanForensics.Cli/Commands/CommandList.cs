@@ -19,6 +19,8 @@ internal static class CommandList
         BisectCommand.Create(session),
         PostmortemCommand.Create(session),
         ReportCommand.Create(session),
+        RegimesCommand.Create(session),
+        ChurnCommand.Create(session),
         PlanCommand.Create(session),
         CostCommand.Create(session),
         FeasibleCommand.Create(session),

@@ -32,6 +32,8 @@ namespace PlanForensics.Cli.Json;
 [JsonSerializable(typeof(KernelDocument))]
 [JsonSerializable(typeof(IdentificationDocument[]))]
 [JsonSerializable(typeof(ProbeDocument))]
+[JsonSerializable(typeof(RegimesDocument))]
+[JsonSerializable(typeof(ChurnDocument))]
 [JsonSerializable(typeof(SimulationDocument))]
 [JsonSerializable(typeof(PlanSpaceDocument))]
 [JsonSerializable(typeof(CostDocument))]

@@ -63,6 +63,17 @@ public sealed class RegimeHistory
         return counts;
     }
 
+    /// <summary>Steps in each fabric regime, iterations counted once for all ranks.</summary>
+    /// <returns>Regimes that occur, worst first, with their numbers of iterations.</returns>
+    public IReadOnlyDictionary<FabricRegime, int> CountFabricIterations()
+    {
+        SortedDictionary<FabricRegime, int> counts = [];
+        for (int position = 0; position < _fabric.Length; position++)
+            if (HistoryWalk.StartsIteration(Timeline, position))
+                counts[_fabric[position]] = counts.GetValueOrDefault(_fabric[position]) + 1;
+        return counts;
+    }
+
     internal Regime RegimeAt(int position) => _verdicts[position].Regime;
 
     internal FabricRegime FabricAt(int position) => _fabric[position];
