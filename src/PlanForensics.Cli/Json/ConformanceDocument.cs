@@ -15,7 +15,7 @@ internal sealed record ConformanceDocument
 
     public required IReadOnlyList<PlanDeviationDocument> Deviations { get; init; }
 
-    public static ConformanceDocument Of(Conformance conformance) => new()
+    public static ConformanceDocument Of(PlanConformance conformance) => new()
     {
         Conforming = conformance.Conforming,
         Deviating = conformance.Deviating,

@@ -112,7 +112,7 @@ internal sealed class ChurnCounter
             QueueMs = Quantiles.Of(CollectionsMarshal.AsSpan(_queue)),
             GpuMs = Quantiles.Of(CollectionsMarshal.AsSpan(_gpu)),
             CommMs = Quantiles.Of(CollectionsMarshal.AsSpan(_comm)),
-            Conformance = new Conformance(_conformance.Conforming, _conformance.Deviating, _conformance.Undecidable, names.Deviations(_deviations)),
+            Conformance = new PlanConformance(_conformance.Conforming, _conformance.Deviating, _conformance.Undecidable, names.Deviations(_deviations)),
         };
     }
 

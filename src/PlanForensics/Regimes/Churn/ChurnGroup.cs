@@ -54,5 +54,5 @@ public sealed record ChurnGroup
     public required Quantiles CommMs { get; init; }
 
     /// <summary>How many steps ran the expected plan.</summary>
-    public required Conformance Conformance { get; init; }
+    public required PlanConformance Conformance { get; init; }
 }

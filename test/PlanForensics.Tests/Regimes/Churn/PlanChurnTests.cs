@@ -115,12 +115,12 @@ public sealed class PlanChurnTests
         ChurnReport churn = Measure(
             Quiet(0, "21"), Quiet(1, "21"), Quiet(2, "66"), Slow(3, "66"), Slow(4, "21"), Slow(5, "66"),
             Slow(6, "66") with { Shape = new StepShape { QueryLength = 1, KeyLength = 40 } });
-        Conformance slow = churn.Regimes[0].Conformance;
+        PlanConformance slow = churn.Regimes[0].Conformance;
         (slow.Conforming, slow.Deviating, slow.Undecidable, slow.Share).Should().Be((1, 2, 1, 1.0 / 3));
         PlanDeviation deviation = slow.Deviations.Should().ContainSingle().Subject;
         (deviation.Expected.AlgorithmId, deviation.Actual.AlgorithmId, deviation.Count, deviation.First.Index).Should().Be(("21", "66", 2, 3));
         churn.Regimes[1].Conformance.Should().BeEquivalentTo(new { Conforming = 2, Deviating = 1, Undecidable = 0 });
-        Conformance tie = Measure(Quiet(0, "21"), Quiet(1, "66")).Regimes.Single().Conformance;
+        PlanConformance tie = Measure(Quiet(0, "21"), Quiet(1, "66")).Regimes.Single().Conformance;
         (tie.Undecidable, tie.Share).Should().Be((2, null), "two plans are equally frequent");
     }
 
@@ -128,7 +128,7 @@ public sealed class PlanChurnTests
     public void An_expected_plan_may_be_given()
     {
         PlanExpectation expected = PlanExpectation.Of(new PlanIdentity("21", null, "bf16", null, null));
-        Conformance conformance = Measure(
+        PlanConformance conformance = Measure(
             new ChurnOptions { Expected = expected },
             Records.Contract("a", [
                 Records.Quiet(0) with { PrecisionPath = "bf16" }, Records.Quiet(1) with { PrecisionPath = "fp32" }, Records.Quiet(2), Records.Quiet(3) with { AlgorithmId = "66" },
