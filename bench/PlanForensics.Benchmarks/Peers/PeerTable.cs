@@ -43,6 +43,7 @@ internal static class PeerTable
         ("tensorcore", TensorCoreRows.Run),
         ("diff", () => DiffRows.Run(machine)),
         ("decode", () => DecodeRows.Run(machine)),
+        ("replay", ReplayRows.Run),
     ];
 
     private static void Header(Machine machine, OpenBlas? openBlas)

@@ -133,7 +133,7 @@ public sealed record TensorDiff
             foreach (int perMille in UlpQuantiles.PerMille)
                 wanted.Add(RankOf(total, perMille) - zeros);
         long[] ranks = [.. wanted.Where(rank => rank >= 0 && rank < comparable).Distinct()];
-        long[] found = RankSelection.Select(distances, counts.Max, ranks);
+        long[] found = RankSelection.Select(distances, comparable, counts.Max, ranks);
         long At(int place) => wanted[place] < 0 ? 0
             : wanted[place] >= comparable ? UlpDistance.Incomparable
             : found[Array.IndexOf(ranks, wanted[place])];
