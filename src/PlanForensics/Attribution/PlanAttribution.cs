@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using PlanForensics.Contracts;
 using PlanForensics.Plans;
 using PlanForensics.Replay;
@@ -61,17 +62,28 @@ public static class PlanAttribution
             return NotComparable(recorded, classes, caveats, sweep.Evidence == EvidenceKind.None
                 ? "no step recorded logits, a hash of them, hidden states or a token: there is nothing to compare with"
                 : "no candidate could be replayed");
-        ValueList<ClassComparison> compared = Compare(sweep, classes.Classes, progress);
+        ValueList<ClassComparison> compared = Compare(sweep, classes.Classes, progress, cancellation);
         return Conclude(engine, model, recorded, options, classes, sweep, compared, caveats, progress);
     }
 
-    private static ValueList<ClassComparison> Compare(ClassSweep sweep, ValueList<CandidateClass> classes, IProgress<AttributionProgress>? progress)
+    /// <summary>Classes side by side: each replay has sequences of its own, and neither the order nor a shared memo shows in the bits.</summary>
+    private static ValueList<ClassComparison> Compare(ClassSweep sweep, ValueList<CandidateClass> classes, IProgress<AttributionProgress>? progress, CancellationToken cancellation)
     {
-        var compared = new List<ClassComparison>();
-        foreach (CandidateClass candidates in classes)
+        var compared = new ClassComparison[classes.Count];
+        var reporting = new Lock();
+        int done = 0;
+        try
         {
-            compared.Add(sweep.Compare(candidates));
-            progress?.Report(new AttributionProgress("replay", compared.Count, classes.Count));
+            Parallel.For(0, compared.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation }, index =>
+            {
+                compared[index] = sweep.Compare(classes[index]);
+                lock (reporting)
+                    progress?.Report(new AttributionProgress("replay", ++done, compared.Length));
+            });
+        }
+        catch (AggregateException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
         }
 
         return compared.ToValueList();

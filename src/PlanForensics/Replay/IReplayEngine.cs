@@ -4,6 +4,7 @@ using PlanForensics.Plans;
 namespace PlanForensics.Replay;
 
 /// <summary>Re-executes a decoder under any plan. All engines give the same bits for every plan they support, and refuse the others.</summary>
+/// <remarks>May be shared by threads, with sequences of their own: attribution replays classes side by side.</remarks>
 public interface IReplayEngine
 {
     /// <summary>Name of the engine and its kernels, for example <c>cpu/vector512</c>.</summary>

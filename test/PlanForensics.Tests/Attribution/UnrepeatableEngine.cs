@@ -17,7 +17,7 @@ internal sealed class UnrepeatableEngine(IReplayEngine inner) : IReplayEngine
     {
         ReplayStepResult result = inner.Run(model, step, cancellation);
         float[] logits = [.. result.Logits[0]];
-        for (int ulps = ++_runs; ulps > 0; ulps--)
+        for (int ulps = Interlocked.Increment(ref _runs); ulps > 0; ulps--)
             logits[0] = MathF.BitIncrement(logits[0]);
         return result with { Logits = [logits] };
     }
