@@ -1,7 +1,8 @@
 // The postmortem, from a recorded incident to a verdict:   dotnet run samples/01-postmortem.cs
 //
 // A small server decodes the same prompts at batch size 1 and at batch size 4. Its dispatcher picks a split-K plan for few rows and a sequential one for more, as serving
-// stacks do. Every step is recorded. Some completions then differ, and the recording alone says why. Results go to stdout, progress to stderr.
+// stacks do. Every step is recorded. Some completions then differ, and the recording alone says why. Results go to stdout, progress to stderr where that is a
+// terminal.
 #:project ../src/PlanForensics/PlanForensics.csproj
 #:package Microsoft.ML.Tokenizers@2.0.1
 #:property PublishAot=false
@@ -67,11 +68,14 @@ PlanSchedule[] candidates = [.. PlanCatalog.Gemms
     .Where(entry => entry.Value.Step.Kind != StepKind.Dot) // no matrix unit in a CPU server
     .OrderBy(entry => entry.Key, StringComparer.Ordinal)
     .Select(entry => new PlanSchedule(entry.Key, manyRows.With(PlanCatalog.GemmRules(entry.Value with { Output = NumericFormat.Bf16 }, ExecutionPhase.Decode))))];
-Console.Error.WriteLine($"attributing both sides to {candidates.Length} candidate plans");
+bool showsProgress = !Console.IsErrorRedirected;
+if (showsProgress)
+    Console.Error.WriteLine($"attributing both sides to {candidates.Length} candidate plans");
 PostmortemResult result = Postmortem.Run(
     engine, model, recordedA, recordedB, candidates, new AttributionOptions { MaximumSteps = flip.StepIndexA + 1 },
-    new Progress<AttributionProgress>(now => Console.Error.Write($"\r{now.Stage}: {now.Done} of {now.Total}            ")));
-Console.Error.WriteLine();
+    showsProgress ? new Progress<AttributionProgress>(now => Console.Error.Write($"\r{now.Stage}: {now.Done} of {now.Total}            ")) : null);
+if (showsProgress)
+    Console.Error.WriteLine();
 Report($"batch {SmallBatch}", result.SideA!);
 Report($"batch {LargeBatch}", result.SideB!);
 Console.WriteLine();
@@ -115,9 +119,10 @@ void Serve(ShapeBucketDispatcher plans, int batchSize, string suffix)
     ServedRequest[] requests = [.. prompts.Select((prompt, index) => new ServedRequest(
         Id(batchSize, index, suffix), EffectiveRequest.FromTokenIds([.. tokenizer.EncodeToIds(prompt)], new DecodeConfiguration { Method = "greedy", Temperature = 0 })))];
     using Recorder recorder = Recorder.Start(database, new RecorderOptions { WhenFull = QueueFullPolicy.Block });
-    var progress = new Progress<int>(done => Console.Error.Write($"\rbatch size {batchSize}: {done} of {requests.Length} requests "));
+    IProgress<int>? progress = Console.IsErrorRedirected ? null : new Progress<int>(done => Console.Error.Write($"\rbatch size {batchSize}: {done} of {requests.Length} requests "));
     new StaticBatchServer(engine, model, plans).Serve(requests, batchSize, MaximumTokens, new Recording(recorder, identity), progress);
-    Console.Error.WriteLine();
+    if (progress is not null)
+        Console.Error.WriteLine();
 }
 
 /// <summary>Hands what the server does to the recorder.</summary>

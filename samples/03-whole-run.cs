@@ -44,7 +44,8 @@ var engine = new CpuReplayEngine(KernelSelection.Default, new OperatorMemo(256L 
 IncidentVerdict verdict = IncidentAttribution.Run(engine, model, incident, progress: Console.IsErrorRedirected
     ? null
     : new Progress<AttributionProgress>(now => Console.Error.Write($"\r{now.Stage}: {now.Done}{(now.Total > 0 ? $" of {now.Total}" : "")}          ")));
-Console.Error.WriteLine();
+if (!Console.IsErrorRedirected)
+    Console.Error.WriteLine();
 Console.WriteLine($"Recorded environment: {verdict.Environment}");
 foreach (IncidentRunVerdict run in verdict.Runs)
 {
