@@ -1,0 +1,3 @@
+using PlanForensics.Packaging.Tests.Consumers.Tour;
+
+Tour.Run(Console.Out, args[0]);

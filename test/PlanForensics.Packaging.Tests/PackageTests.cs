@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Xml.Linq;
+using FluentAssertions;
+using Xunit;
+
+namespace PlanForensics.Packaging.Tests;
+
+/// <summary>What is in the packages.</summary>
+[Collection(PackedCollection.Name)]
+public sealed class PackageTests(PackedPackages packed)
+{
+    public static TheoryData<string> Packages => [.. SourceTree.Packages()];
+
+    [Fact]
+    public void Every_project_under_src_is_a_package() =>
+        Directory.EnumerateFiles(packed.Output).Select(file => Path.GetFileName(file)!).Should().BeEquivalentTo(
+            SourceTree.Packages().SelectMany(package => new[] { $"{package}.{PackedPackages.Version}.nupkg", $"{package}.{PackedPackages.Version}.snupkg" }));
+
+    [Fact]
+    public async Task Two_folders_give_the_same_bytes()
+    {
+        string other = Path.Combine(packed.Folder, "some", "deeper", "folder");
+        await Command.Succeed(packed.Folder, "git", "clone", "-q", packed.Sources, other);
+        await Command.Succeed(other, "git", "remote", "set-url", "origin", PackedPackages.Remote);
+        await PackedPackages.Pack(other);
+        Dictionary<string, string> Hashes(string folder) => Directory.EnumerateFiles(folder)
+            .ToDictionary(file => Path.GetFileName(file)!, file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))));
+        Hashes(Path.Combine(other, "out")).Should().BeEquivalentTo(Hashes(packed.Output)).And.HaveCountGreaterThan(7);
+    }
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void A_package_says_what_it_is(string package)
+    {
+        XElement metadata = packed.Metadata(package);
+        string? Value(string name) => metadata.Elements().FirstOrDefault(element => element.Name.LocalName == name)?.Value;
+        Value("license").Should().Be("MIT");
+        Value("readme").Should().Be("README.md");
+        Value("icon").Should().Be("icon.png");
+        Value("description").Should().NotBeNullOrWhiteSpace();
+        Value("authors").Should().Be("PlanForensics contributors");
+        XElement repository = metadata.Elements().Single(element => element.Name.LocalName == "repository");
+        repository.Attribute("url")!.Value.Should().Be(PackedPackages.Remote);
+        repository.Attribute("commit")!.Value.Should().Be(packed.Commit);
+        packed.Entries(package).Should().Contain(["README.md", "icon.png"]);
+        packed.Read(package, "icon.png").Take(4).Should().Equal(0x89, (byte)'P', (byte)'N', (byte)'G');
+    }
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void A_library_has_docs_and_symbols_that_lead_to_the_sources(string package)
+    {
+        string[] entries = packed.Entries(package);
+        string assembly = entries.Single(entry => entry.EndsWith($"/{package}.dll", StringComparison.Ordinal));
+        if (assembly.StartsWith("lib/", StringComparison.Ordinal))
+            entries.Should().Contain(Path.ChangeExtension(assembly, "xml"), "IntelliSense reads it");
+        packed.Entries(package, "snupkg").Should().Contain(Path.ChangeExtension(assembly, "pdb"));
+        string symbols = Encoding.UTF8.GetString(packed.Read(package, Path.ChangeExtension(assembly, "pdb"), "snupkg"));
+        symbols.Should().Contain($"https://raw.githubusercontent.com/example/planforensics/{packed.Commit}/*");
+        symbols.Should().NotContain(packed.Folder, "paths of the building machine are no business of users");
+    }
+
+    [Fact]
+    public void The_core_brings_three_packages() => Dependencies("PlanForensics").Should().BeEquivalentTo("Microsoft.Data.Sqlite", "Microsoft.Extensions.Logging.Abstractions", "System.Numerics.Tensors");
+
+    [Fact]
+    public void FluentAssertions_stays_below_its_commercial_version()
+    {
+        XElement dependency = packed.Metadata("PlanForensics.FluentAssertions").Descendants().Single(element => (string?)element.Attribute("id") == "FluentAssertions");
+        dependency.Attribute("version")!.Value.Should().Be("[7.2.2, 8.0.0)");
+    }
+
+    [Fact]
+    public void The_tool_is_called_planforensics() =>
+        Encoding.UTF8.GetString(packed.Read("PlanForensics.Cli", "tools/net10.0/any/DotnetToolSettings.xml")).Should().Contain("<Command Name=\"planforensics\" EntryPoint=\"PlanForensics.Cli.dll\"");
+
+    private IEnumerable<string> Dependencies(string package) =>
+        packed.Metadata(package).Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value);
+}
