@@ -33,6 +33,13 @@ public sealed class GpuOperatorKernels : IOperatorKernels
     /// <summary>The device's name: <c>ilgpu-cpu</c>, <c>cuda:0</c> or <c>opencl:0</c>.</summary>
     public string Name => _device.Name;
 
+    /// <summary>Which specialised kernels may be used.</summary>
+    internal KernelPaths Paths
+    {
+        get => _gemm.Paths;
+        set => _gemm.Paths = value;
+    }
+
     /// <inheritdoc/>
     public bool Supports(OperatorProgram program, out string reason)
     {

@@ -1,7 +1,7 @@
 using CsCheck;
 using PlanForensics.Conformance;
 using FluentAssertions;
-using PlanForensics.Kernels;
+using PlanForensics.Gpu.Execution;
 using PlanForensics.Kernels.Reference;
 using Xunit;
 
@@ -35,7 +35,7 @@ public sealed class KernelConformanceTests(CpuDeviceFixture fixture) : IClassFix
 
     private void Conforms(Gen<ConformanceCase?> cases, long count)
     {
-        IOperatorKernels kernels = fixture.Kernels;
+        GpuOperatorKernels kernels = fixture.Kernels;
         int compared = 0;
         cases.Sample(
             item =>
@@ -43,9 +43,13 @@ public sealed class KernelConformanceTests(CpuDeviceFixture fixture) : IClassFix
                 if (item is null)
                     return;
                 float[] expected = item.Run(ReferenceKernels.Instance);
-                string? difference = item.FirstDifference(expected, item.Run(kernels));
-                if (difference is not null)
-                    throw new InvalidOperationException(difference);
+                foreach (KernelPaths paths in (KernelPaths[])[KernelPaths.None, KernelPaths.All])
+                {
+                    kernels.Paths = paths;
+                    if (item.FirstDifference(expected, item.Run(kernels)) is { } difference)
+                        throw new InvalidOperationException($"{paths}: {difference}");
+                }
+
                 Interlocked.Increment(ref compared);
             },
             iter: Repeats * count, threads: 1);

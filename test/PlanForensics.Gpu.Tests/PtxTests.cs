@@ -1,5 +1,6 @@
 using System.Reflection;
 using FluentAssertions;
+using ILGPU;
 using ILGPU.Runtime.Cuda;
 using PlanForensics.Gpu.Ptx;
 using Xunit;
@@ -15,9 +16,10 @@ public sealed class PtxTests
     [MemberData(nameof(Kernels))]
     public void Every_kernel_compiles_to_ptx_without_arithmetic_that_a_compiler_may_change(string name)
     {
+        using Context context = PtxCompiler.NewContext();
         foreach (CudaArchitecture architecture in (CudaArchitecture[])[CudaArchitecture.SM_80, CudaArchitecture.SM_90])
         {
-            string ptx = PtxCompiler.Compile(KernelCatalog.All[name], architecture);
+            string ptx = PtxCompiler.Compile(context, KernelCatalog.All[name], architecture);
             if (Environment.GetEnvironmentVariable("PLANFORENSICS_PTX_OUT") is { } folder)
                 File.WriteAllText(Path.Combine(folder, $"{name}.{architecture}.ptx"), ptx);
             PtxLint.Check(ptx).Should().BeEmpty();

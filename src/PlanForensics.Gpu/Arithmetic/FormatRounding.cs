@@ -88,6 +88,20 @@ internal static class FormatRounding
         return Round(value, format);
     }
 
+    /// <summary>The pattern of a value that fp16 holds; of a NaN the canonical one.</summary>
+    public static uint Fp16Pattern(float value)
+    {
+        uint bits = Interop.FloatAsInt(value);
+        uint sign = (bits >> 16) & 0x8000u;
+        int exponent = (int)((bits >> 23) & 0xFFu) - 127;
+        if (exponent == 128)
+            return (bits & 0x7F_FFFFu) == 0 ? sign | 0x7C00u : 0x7E00u;
+        if (exponent >= -14)
+            return sign | ((uint)(exponent + 15) << 10) | ((bits >> 13) & 0x3FFu);
+        int shift = -1 - exponent; // a subnormal is a multiple of 2^-24
+        return exponent < -24 ? sign : sign | (((bits & 0x7F_FFFFu) | 0x80_0000u) >> shift);
+    }
+
     public static int FractionBits(int format)
     {
         if (format == Fp32)

@@ -1,5 +1,6 @@
 using ILGPU;
 using PlanForensics.Gpu.Arithmetic;
+using PlanForensics.Gpu.MatrixUnits;
 
 namespace PlanForensics.Gpu.Devices;
 
@@ -10,7 +11,7 @@ internal static class DeviceContext
     /// <param name="devices">Registers devices.</param>
     public static Context Create(Action<Context.Builder> devices) => Context.Create(builder =>
     {
-        builder.Optimize(OptimizationLevel.O2).Math(MathMode.Default).UseFp();
+        builder.Optimize(OptimizationLevel.O2).Math(MathMode.Default).UseFp().UseWarpOperations();
         devices(builder);
     });
 }

@@ -3,7 +3,10 @@ using ILGPU;
 using ILGPU.Runtime;
 using PlanForensics.Gpu.Devices;
 using PlanForensics.Gpu.Kernels;
+using PlanForensics.Gpu.MatrixUnits;
 using PlanForensics.Gpu.Programs;
+using PlanForensics.Gpu.Tiles;
+using PlanForensics.Gpu.Warps;
 using PlanForensics.Kernels;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
@@ -15,6 +18,14 @@ internal sealed class GemmRunner(GpuDevice device)
 {
     private readonly ConditionalWeakTable<WeightMatrix, DeviceWeights> _weights = [];
     private readonly ConditionalWeakTable<ReductionProgram, ProgramTable> _tables = [];
+    private readonly ConditionalWeakTable<ReductionProgram, StrongBox<SliceProgram?>> _slices = [];
+    private readonly ConditionalWeakTable<ReductionProgram, StrongBox<WarpProgram?>> _lanes = [];
+    private readonly TileRunner _tiles = new(device);
+    private readonly WarpRunner _warps = new(device);
+    private readonly UnitRunner _units = new(device);
+
+    /// <summary>Which kernels may be used; tests compare them.</summary>
+    public KernelPaths Paths { get; set; } = KernelPaths.All;
 
     public void Run(GemmProgram program, int rows, ReadOnlySpan<float> a, WeightMatrix weights, ReadOnlySpan<float> bias, Span<float> c)
     {
@@ -47,6 +58,27 @@ internal sealed class GemmRunner(GpuDevice device)
         ProgramTable table = TableOf(program);
         using DeviceLease<float> cast = device.Memory.Rent<float>(input.Length);
         launcher.Cast(input, cast.View, (int)program.OperandA);
+        ArrayView<float> matrix = stored.In((int)program.OperandB).View;
+        bool whole = region.RowStart == 0 && region.ColumnStart == 0 && region.ColumnCount == weights.Outputs && output.Length == (long)rows * weights.Outputs;
+        if (whole && Paths.HasFlag(KernelPaths.MatrixUnits) && _units.Runs(program))
+        {
+            _units.Run(program, cast.View, matrix, bias, output, rows, weights.Outputs);
+            return;
+        }
+
+        if (whole && Paths.HasFlag(KernelPaths.Warps) && _warps.HasWarps && WarpOf(program) is { } lanes && FusedEpilogue.Of(program) is { } epilogue)
+        {
+            _warps.Run(lanes, epilogue, cast.View, matrix, bias, output, rows, weights.Outputs, weights.Depth);
+            return;
+        }
+
+        if (whole && Paths.HasFlag(KernelPaths.Tiles) && SlicesOf(program) is { } form)
+        {
+            var tile = new Tiles.TileShape { M = rows, N = weights.Outputs, K = weights.Depth };
+            _tiles.Run(program, form, TableOf(form.Merge), cast.View, matrix, bias, output, tile);
+            return;
+        }
+
         KernelConfig config = launcher.For((long)rows * region.ColumnCount);
         using DeviceLease<double> slots = launcher.Slots(config, table.Slots);
         using DeviceLease<int> code = device.Memory.Rent<int>(table.Code);
@@ -57,9 +89,13 @@ internal sealed class GemmRunner(GpuDevice device)
         };
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<double>, GemmRegion>>(
             typeof(ProgramKernels), nameof(ProgramKernels.Gemm))(
-            launcher.Stream, config, code.View, cast.View, stored.In((int)program.OperandB).View, bias, output, slots.View, shape);
+            launcher.Stream, config, code.View, cast.View, matrix, bias, output, slots.View, shape);
         device.Synchronize();
     }
+
+    private WarpProgram? WarpOf(ReductionProgram program) => _lanes.GetValue(program, static one => new StrongBox<WarpProgram?>(WarpProgram.Of(one))).Value;
+
+    private SliceProgram? SlicesOf(ReductionProgram program) => _slices.GetValue(program, static one => new StrongBox<SliceProgram?>(SliceProgram.Of(one))).Value;
 
     /// <summary>A program that ends in fp64 is rounded to binary32.</summary>
     private static NumericFormat OutputOf(ReductionProgram program) => program.Output is NumericFormat.Fp64 or NumericFormat.Int32 ? NumericFormat.Fp32 : program.Output;

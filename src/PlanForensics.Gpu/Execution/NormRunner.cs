@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
 using PlanForensics.Gpu.Devices;
 using PlanForensics.Gpu.Kernels;
 using PlanForensics.Gpu.Programs;
+using PlanForensics.Gpu.Rows;
+using PlanForensics.Gpu.Tiles;
+using PlanForensics.Gpu.Warps;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
 
@@ -11,6 +15,9 @@ namespace PlanForensics.Gpu.Execution;
 /// <summary>Runs norms.</summary>
 internal sealed class NormRunner(GpuDevice device, GemmRunner tables)
 {
+    private readonly ConditionalWeakTable<NormProgram, StrongBox<RowProgram?>> _rms = [];
+    private readonly ConditionalWeakTable<NormProgram, StrongBox<RowProgram?>> _layer = [];
+
     /// <summary>RMSNorm, or LayerNorm where <paramref name="bias"/> is not empty or <paramref name="isLayer"/> says so.</summary>
     public void Run(NormProgram program, bool isLayer, float epsilon, ReadOnlySpan<float> x, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> y)
     {
@@ -27,6 +34,12 @@ internal sealed class NormRunner(GpuDevice device, GemmRunner tables)
             WideSquares = program.Squares.Output == NumericFormat.Fp64 ? 1 : 0, WideSum = program.Sum.Output == NumericFormat.Fp64 ? 1 : 0,
             Squares = squares.Count, Sum = sum.Count,
         };
+        if (tables.Paths.HasFlag(KernelPaths.Groups) && FormOf(program, isLayer) is { } form && form.Tree.Lanes <= device.Limits.ThreadsPerGroup)
+        {
+            RunGroups(form, shape, x, weight, bias, y);
+            return;
+        }
+
         KernelConfig config = launcher.For(shape.Rows);
         using DeviceLease<int> code = device.Memory.Rent<int>([.. squares.Code, .. sum.Code]);
         using DeviceLease<float> input = device.Memory.Rent(x);
@@ -42,5 +55,32 @@ internal sealed class NormRunner(GpuDevice device, GemmRunner tables)
             typeof(NormKernels), nameof(NormKernels.Apply))(launcher.Stream, launcher.For(x.Length), input.View, statistics.View, scale.View, shift.View, output.View, shape);
         device.Synchronize();
         output.Read(y);
+    }
+
+    private RowProgram? FormOf(NormProgram program, bool isLayer) => device.Limits.WarpSize != WarpShape.Lanes ? null
+        : (isLayer ? _layer : _rms).GetValue(program, one => new StrongBox<RowProgram?>(RowProgram.Of(one, isLayer))).Value;
+
+    private void RunGroups(RowProgram form, NormShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> y)
+    {
+        using DeviceLease<float> input = device.Memory.Rent(x);
+        using DeviceLease<float> scale = device.Memory.Rent(weight);
+        using DeviceLease<float> shift = device.Memory.Rent(bias);
+        using DeviceLease<float> output = device.Memory.Rent<float>(x.Length);
+        Launch(form, shape, input.View, scale.View, shift.View, output.View);
+        device.Synchronize();
+        output.Read(y);
+    }
+
+    /// <summary>A group for each row.</summary>
+    public void Launch(RowProgram form, NormShape shape, ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> y)
+    {
+        var rows = new RowShape
+        {
+            Width = shape.Width, Lanes = form.Tree.Lanes, Vector = form.Tree.Vector, Used = Math.Min(form.Tree.Lanes, (shape.Width + form.Tree.Vector - 1) / form.Tree.Vector),
+            Merge = (int)form.Tree.Merge, BlockMerge = (int)form.Tree.BlockMerge,
+        };
+        device.Kernels.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, NormShape, RowShape>>(
+            Launcher.Find(typeof(RowKernels), nameof(RowKernels.Norm)).MakeGenericMethod(form.Step == StepKind.Fma ? typeof(FmaStep) : typeof(MulAddStep)))(
+            device.Accelerator.DefaultStream, new KernelConfig(Math.Min(shape.Rows, device.Limits.GridX), form.Tree.Lanes), x, weight, bias, y, shape, rows);
     }
 }

@@ -55,7 +55,7 @@ internal static class ElementwiseKernels
             float value = x[index];
             float result = value <= -10.0f ? 0.0f : value;
             if (!(value <= -10.0f) && !(value >= 10.0f))
-                result = table[(int)Fp16Pattern(value)];
+                result = table[(int)FormatRounding.Fp16Pattern(FormatRounding.Round(value, (int)Numerics.NumericFormat.Fp16))];
             y[index] = FormatRounding.Round(result, output);
         }
     }
@@ -83,20 +83,5 @@ internal static class ElementwiseKernels
             heads[first] = FormatRounding.Round(y0, shape.Output);
             heads[second] = FormatRounding.Round(y1, shape.Output);
         }
-    }
-
-    /// <summary>The fp16 pattern of a finite value of magnitude below 16, or a NaN.</summary>
-    private static uint Fp16Pattern(float value)
-    {
-        float rounded = FormatRounding.Round(value, (int)Numerics.NumericFormat.Fp16);
-        uint bits = Interop.FloatAsInt(rounded);
-        uint sign = (bits >> 16) & 0x8000u;
-        int exponent = (int)((bits >> 23) & 0xFFu) - 127;
-        if (exponent == 128)
-            return 0x7E00u;
-        if (exponent >= -14)
-            return sign | ((uint)(exponent + 15) << 10) | ((bits >> 13) & 0x3FFu);
-        int shift = -1 - exponent; // a subnormal is a multiple of 2^-24
-        return exponent < -24 ? sign : sign | (((bits & 0x7F_FFFFu) | 0x80_0000u) >> shift);
     }
 }

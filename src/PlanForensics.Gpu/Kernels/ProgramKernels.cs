@@ -32,4 +32,19 @@ internal static class ProgramKernels
             c[((long)row * region.Outputs) + column] = Fp.Narrow(FormatRounding.Round(value, region.Output));
         }
     }
+
+    /// <summary>The ordered second kernel: each element's slices lie M x N values apart in the workspace.</summary>
+    public static void Merge(ArrayView<int> code, ArrayView<float> workspace, ArrayView<float> bias, ArrayView<float> c, ArrayView<double> slots, GemmRegion region)
+    {
+        int stride = Grid.DimX * Group.DimX;
+        int thread = Grid.GlobalIndex.X;
+        int elements = region.RowCount * region.ColumnCount;
+        for (int element = thread; element < elements; element += stride)
+        {
+            var sums = new Strided(workspace, element, elements);
+            float shift = region.HasBias == 1 ? bias[element % region.ColumnCount] : 0.0f;
+            double value = Interpreter.Run(code, 0, region.Instructions, 0, 0, sums, sums, shift, 0.0, slots, thread, stride);
+            c[element] = Fp.Narrow(FormatRounding.Round(value, region.Output));
+        }
+    }
 }

@@ -1,5 +1,9 @@
 using System.Reflection;
 using PlanForensics.Gpu.Kernels;
+using PlanForensics.Gpu.MatrixUnits;
+using PlanForensics.Gpu.Rows;
+using PlanForensics.Gpu.Tiles;
+using PlanForensics.Gpu.Warps;
 
 namespace PlanForensics.Gpu.Ptx;
 
@@ -7,10 +11,24 @@ namespace PlanForensics.Gpu.Ptx;
 internal static class KernelCatalog
 {
     private static readonly Type[] Classes =
-        [typeof(ProgramKernels), typeof(ElementwiseKernels), typeof(NormKernels), typeof(AttentionKernels), typeof(AttentionOutputKernels)];
+        [typeof(ProgramKernels), typeof(ElementwiseKernels), typeof(NormKernels), typeof(AttentionKernels), typeof(AttentionOutputKernels), typeof(TileKernels), typeof(WarpKernels), typeof(RowKernels), typeof(UnitKernels), typeof(PackKernels)];
+
+    private static readonly Type[] Policies = [typeof(FmaStep), typeof(MulAddStep), typeof(Bf16Unit), typeof(Fp16Unit), typeof(Tf32Unit)];
 
     /// <summary>The kernels by name.</summary>
     public static IReadOnlyDictionary<string, MethodInfo> All { get; } = Classes
         .SelectMany(static type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
-        .ToDictionary(static method => $"{method.DeclaringType!.Name}.{method.Name}");
+        .Where(static method => method.Name != nameof(TileKernels.GemmPhased)) // the CPU device's driver only
+        .SelectMany(Close)
+        .ToDictionary(NameOf);
+
+    private static string NameOf(MethodInfo method) =>
+        $"{method.DeclaringType!.Name}.{method.Name}" + (method.IsGenericMethod ? $"({string.Join(", ", method.GetGenericArguments().Select(static type => type.Name))})" : "");
+
+    /// <summary>A generic kernel over each of its policies.</summary>
+    private static IEnumerable<MethodInfo> Close(MethodInfo method) =>
+        !method.IsGenericMethodDefinition ? [method]
+        : Policies.Where(ConstraintOf(method).IsAssignableFrom).Select(policy => method.GetGenericArguments().Length == 2 ? method.MakeGenericMethod(policy, typeof(EightWarps)) : method.MakeGenericMethod(policy));
+
+    private static Type ConstraintOf(MethodInfo method) => method.GetGenericArguments()[0].GetGenericParameterConstraints().First(static type => type.IsInterface);
 }

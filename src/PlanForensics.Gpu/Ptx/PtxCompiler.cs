@@ -16,8 +16,16 @@ internal static class PtxCompiler
     /// <param name="architecture">For example <see cref="CudaArchitecture.SM_80"/>.</param>
     public static string Compile(MethodInfo kernel, CudaArchitecture architecture)
     {
-        // A failed compilation leaves an ILGPU context in no usable state, so each has one of its own.
-        using Context context = DeviceContext.Create(static _ => { });
+        using Context context = NewContext();
+        return Compile(context, kernel, architecture);
+    }
+
+    /// <summary>A context to compile in. A failed compilation leaves it in no usable state: one that failed is not used again.</summary>
+    public static Context NewContext() => DeviceContext.Create(static _ => { });
+
+    /// <summary>The same in a context that other kernels were compiled in.</summary>
+    public static string Compile(Context context, MethodInfo kernel, CudaArchitecture architecture)
+    {
         using var backend = new PTXBackend(context, architecture, CudaInstructionSet.ISA_80, null!);
         var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), KernelSpecialization.Empty);
         PtxPatch.Apply(compiled);

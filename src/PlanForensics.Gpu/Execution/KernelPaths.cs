@@ -1,0 +1,24 @@
+namespace PlanForensics.Gpu.Execution;
+
+/// <summary>Which specialised kernels may stand in for the interpreter.</summary>
+[Flags]
+internal enum KernelPaths
+{
+    /// <summary>The interpreter alone.</summary>
+    None = 0,
+
+    /// <summary>Tiled products.</summary>
+    Tiles = 1,
+
+    /// <summary>A warp for each output.</summary>
+    Warps = 2,
+
+    /// <summary>A group for each row of a norm.</summary>
+    Groups = 4,
+
+    /// <summary>Matrix units.</summary>
+    MatrixUnits = 8,
+
+    /// <summary>All of them.</summary>
+    All = Tiles | Warps | Groups | MatrixUnits,
+}

@@ -1,0 +1,90 @@
+using ILGPU;
+
+namespace PlanForensics.Gpu.Tiles;
+
+/// <summary>Tiled products in binary32, for programs that are sums of successive terms: one, or slices that a second kernel merges.</summary>
+internal static class TileKernels
+{
+    /// <summary>One tile of one slice a group of 256 threads, two tiles of terms in shared memory, the next one on its way in registers.</summary>
+    public static void Gemm<TStep>(ArrayView<float> a, ArrayView<float> weights, ArrayView<float> bias, ArrayView<int> slices, ArrayView<float> c, TileShape shape)
+        where TStep : struct, IMacStep
+    {
+        const int panel = TileShape.Depth * TileShape.Pitch;
+        ArrayView<F4> sharedA = SharedMemory.Allocate<F4>(2 * panel / 4);
+        ArrayView<F4> sharedB = SharedMemory.Allocate<F4>(2 * panel / 4);
+        int thread = Group.IdxX;
+        int tile = Grid.IdxX;
+        int tileRow = tile % shape.TilesM;
+        int tileColumn = tile / shape.TilesM;
+        int slice = Grid.IdxY;
+        int term = slices[3 * slice];
+        int end = term + slices[(3 * slice) + 1];
+        int row = (tileRow * TileShape.Rows) + (thread >> 1);
+        int column = (tileColumn * TileShape.Columns) + (thread >> 1);
+        int own = (thread & 1) * 4;
+        Sums64 sums = Sums64.Of(TileSteps.Start(slices, slice));
+        F4 nextA = TileSteps.Fetch(a, row, shape.M, term + own, end, shape);
+        F4 nextB = TileSteps.Fetch(weights, column, shape.N, term + own, end, shape);
+        int buffer = 0;
+        while (term < end)
+        {
+            int first = buffer * panel / 4;
+            TileSteps.Store(sharedA.SubView(first, panel / 4).Cast<float>(), thread, nextA);
+            TileSteps.Store(sharedB.SubView(first, panel / 4).Cast<float>(), thread, nextB);
+            Group.Barrier();
+            int following = term + TileShape.Depth;
+            if (following < end)
+            {
+                nextA = TileSteps.Fetch(a, row, shape.M, following + own, end, shape);
+                nextB = TileSteps.Fetch(weights, column, shape.N, following + own, end, shape);
+            }
+
+            ArrayView<F4> panelA = sharedA.SubView(first, panel / 4);
+            ArrayView<F4> panelB = sharedB.SubView(first, panel / 4);
+            if (following <= end)
+                TileSteps.Accumulate<TStep>(panelA, panelB, thread, TileShape.Depth, ref sums);
+            else
+                TileSteps.Accumulate<TStep>(panelA, panelB, thread, end - term, ref sums);
+            buffer = 1 - buffer;
+            term = following;
+        }
+
+        TileSteps.Finish(bias, c, thread, tileRow, tileColumn, slice, sums, shape);
+    }
+
+    /// <summary>The same tiles on the CPU device: one thread a group runs the 256 threads of a tile one after the other between what are barriers on a GPU.</summary>
+    public static void GemmPhased<TStep>(ArrayView<float> a, ArrayView<float> weights, ArrayView<float> bias, ArrayView<int> slices, ArrayView<float> c, ArrayView<Sums64> sums, TileShape shape, int count)
+        where TStep : struct, IMacStep
+    {
+        const int panel = TileShape.Depth * TileShape.Pitch;
+        ArrayView<F4> sharedA = SharedMemory.Allocate<F4>(panel / 4);
+        ArrayView<F4> sharedB = SharedMemory.Allocate<F4>(panel / 4);
+        ArrayView<Sums64> own = sums.SubView((long)Grid.IdxX * TileShape.Threads, TileShape.Threads);
+        int tiles = shape.TilesM * shape.TilesN;
+        for (int work = Grid.IdxX; work < tiles * count; work += Grid.DimX)
+        {
+            int slice = work / tiles;
+            int tileRow = work % tiles % shape.TilesM;
+            int tileColumn = work % tiles / shape.TilesM;
+            int end = slices[3 * slice] + slices[(3 * slice) + 1];
+            for (int thread = 0; thread < TileShape.Threads; thread++)
+                own[thread] = Sums64.Of(TileSteps.Start(slices, slice));
+            for (int term = slices[3 * slice]; term < end; term += TileShape.Depth)
+            {
+                for (int thread = 0; thread < TileShape.Threads; thread++)
+                {
+                    int first = term + ((thread & 1) * 4);
+                    TileSteps.Store(sharedA.Cast<float>(), thread, TileSteps.Fetch(a, (tileRow * TileShape.Rows) + (thread >> 1), shape.M, first, end, shape));
+                    TileSteps.Store(sharedB.Cast<float>(), thread, TileSteps.Fetch(weights, (tileColumn * TileShape.Columns) + (thread >> 1), shape.N, first, end, shape));
+                }
+
+                int terms = end - term < TileShape.Depth ? end - term : TileShape.Depth;
+                for (int thread = 0; thread < TileShape.Threads; thread++)
+                    TileSteps.Accumulate<TStep>(sharedA, sharedB, thread, terms, ref own[thread]);
+            }
+
+            for (int thread = 0; thread < TileShape.Threads; thread++)
+                TileSteps.Finish(bias, c, thread, tileRow, tileColumn, slice, own[thread], shape);
+        }
+    }
+}
