@@ -27,7 +27,8 @@ public static class CommandLine
         RootCommand root = Root(session);
         // "@FILE" is a value of --plan, not a file of arguments.
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0 && parsed.Action is null or ParseErrorAction)
+        bool isWrong = parsed.Errors.Count > 0 && parsed.Action is null or ParseErrorAction;
+        if (isWrong || (parsed.Action == parsed.CommandResult.Command.Action && UsageErrors.Mistyped(parsed).Count > 0))
             return (int)UsageErrors.Report(parsed, session);
         try
         {
@@ -45,7 +46,7 @@ public static class CommandLine
         }
     }
 
-    private static RootCommand Root(Session session)
+    internal static RootCommand Root(Session session)
     {
         RootCommand root = new("Finds which execution plan made the bits of an LLM's answer, and which operator flipped its token.")
         {
@@ -54,6 +55,22 @@ public static class CommandLine
         foreach (Command command in CommandList.Create(session))
             root.Add(command);
         ExampleHelp.Install(root, session);
+        OfferNoFlagValues(root);
         return root;
+    }
+
+    // A flag takes no value, and true and false are written small.
+    private static void OfferNoFlagValues(Command command)
+    {
+        foreach (Option option in command.Options)
+        {
+            if (option.ValueType == typeof(bool))
+                option.CompletionSources.Clear();
+            else if (option.ValueType == typeof(bool?))
+                option.Offers("true", "false");
+        }
+
+        foreach (Command inner in command.Subcommands)
+            OfferNoFlagValues(inner);
     }
 }

@@ -13,7 +13,8 @@ internal sealed record Session(TextWriter Output, TextWriter Error)
     public const int DefaultWidth = 80;
 
     /// <summary>Standard input.</summary>
-    public TextReader Input { get; init; } = Console.In;
+    /// <remarks>Opened when it is read: .NET changes the terminal's mode with it.</remarks>
+    public TextReader Input { get => field ??= Console.In; init; }
 
     /// <summary>Whether results go to a terminal.</summary>
     public bool OutputIsTerminal { get; init; }

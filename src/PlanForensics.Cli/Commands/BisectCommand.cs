@@ -17,12 +17,12 @@ internal static class BisectCommand
 
     private static readonly Option<string> PlanB = new("--plan-b") { Description = "side B's plan, likewise", HelpName = "PLAN", Required = true };
 
-    private static readonly Option<BisectionTarget> Target = new("--target")
+    private static readonly Option<BisectionTarget> Target = new Option<BisectionTarget>("--target")
     {
         Description = "what a substitution must change: token (default) or bits",
         HelpName = "TARGET",
         CustomParser = ParseTarget,
-    };
+    }.Offers("token", "bits");
 
     private static readonly Option<int?> Step = new("--step")
     {

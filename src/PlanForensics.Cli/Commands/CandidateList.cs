@@ -27,14 +27,14 @@ internal static class CandidateList
     public const string Probe = "probe:";
 
     /// <summary>The option that names them.</summary>
-    public static Option<string> Option() => new("--candidates")
+    public static Option<string> Option() => new Option<string>("--candidates")
     {
         Description = "auto (the default: pytorch or openblas where the recorded environment names it, else catalogue), pytorch (the kernels of PyTorch 1.13 on a CPU), an engine (openblas, onemkl, ...: what its rules "
             + "say for the recorded shapes), probe:LIBRARY (what a library on this machine runs at them), catalogue (each plan of \"plan list\" everywhere), phases (each pair of them, one for prefill, one for "
             + "decode), or a file; several are joined by commas",
         HelpName = "WHICH",
         DefaultValueFactory = _ => Auto,
-    };
+    }.Offers(Auto, PyTorch, Catalogue, Phases, "openblas", "onemkl", Probe);
 
     /// <summary>Reads the candidates for recordings of one request; what they say about their process decides under <c>auto</c> and <c>pytorch</c>.</summary>
     /// <param name="text">The value of <c>--candidates</c>: one source, or several joined by commas; a file may have a comma in its name.</param>

@@ -29,5 +29,7 @@ internal static class CommandList
         ProbeCommand.Create(session),
         TensorCoreCommand.Create(session),
         KernelCommand.Create(session),
+        UpgradeCommand.Create(session),
+        CompletionCommand.Create(session),
     ];
 }

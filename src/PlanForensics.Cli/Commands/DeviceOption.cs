@@ -8,10 +8,10 @@ internal static class DeviceOption
     /// <summary>The CPU engine's name.</summary>
     public const string Cpu = "cpu";
 
-    public static Option<string> Create() => new("--device")
+    public static Option<string> Create() => new Option<string>("--device")
     {
         Description = "where to replay: cpu (default), ilgpu-cpu, cuda, cuda:N; the bits are the same",
         HelpName = "NAME",
         DefaultValueFactory = static _ => Cpu,
-    };
+    }.Offers("cpu", "ilgpu-cpu", "cuda");
 }

@@ -22,7 +22,7 @@ internal sealed class FeasibleOptions : OptionGroup
         CustomParser = ParseProduct,
     };
 
-    public Option<OperatorRole?> Role { get; } = new("--role") { Description = "the operator, for example q_proj, down_proj, lm_head", HelpName = "ROLE", CustomParser = ParseRole };
+    public Option<OperatorRole?> Role { get; } = new Option<OperatorRole?>("--role") { Description = "the operator, for example q_proj, down_proj, lm_head", HelpName = "ROLE", CustomParser = ParseRole }.Offers(Enum.GetValues<OperatorRole>().Select(OperatorRoles.NameOf));
 
     public Option<NumericFormat?> Operand { get; } = FormatOption.Create("--operand", "format of the operands", Operands);
 

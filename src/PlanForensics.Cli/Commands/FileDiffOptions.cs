@@ -25,12 +25,12 @@ internal sealed class FileDiffOptions : OptionGroup
         CustomParser = ParseUlps,
     };
 
-    public Option<NaNPolicy> NaNs { get; } = new("--nans")
+    public Option<NaNPolicy> NaNs { get; } = new Option<NaNPolicy>("--nans")
     {
         Description = "when two NaNs are 0 ulps apart: any, payload (equal bits), never; default any",
         HelpName = "POLICY",
         CustomParser = ParsePolicy,
-    };
+    }.Offers("any", "payload", "never");
 
     protected override IReadOnlyList<Option> All => [Format, Shape, MaxUlps, NaNs];
 

@@ -15,7 +15,7 @@ internal static class FormatOption
             Description = $"{description}: {names}",
             HelpName = "FORMAT",
             CustomParser = result => Parse(result, name, names, allowed),
-        };
+        }.Offers(allowed.Select(NumericFormats.NameOf));
     }
 
     private static NumericFormat? Parse(ArgumentResult result, string name, string names, NumericFormat[] allowed)

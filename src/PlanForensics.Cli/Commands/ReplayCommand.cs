@@ -64,10 +64,10 @@ internal static class ReplayCommand
     private static void Print(
         ExecutionContract recorded, PlanSchedule schedule, IReplayEngine engine, ReplayAgreement agreement, string? newId, ModelTokenizer tokenizer, TextReport report)
     {
-        report.Value("A", $"{recorded.RequestId}, as recorded");
-        report.Value("B", $"replayed under {schedule.Name} by {engine.Name}{(newId is null ? "" : $", saved as {newId}")}");
+        report.Prose("A", $"{recorded.RequestId}, as recorded");
+        report.Prose("B", $"replayed under {schedule.Name} by {engine.Name}{(newId is null ? "" : $", saved as {newId}")}");
         TraceDiffText.PrintSteps(agreement.Steps, tokenizer, report);
-        report.Value("bits", string.Create(
+        report.Prose("bits", string.Create(
             CultureInfo.InvariantCulture,
             $"{agreement.EqualCount} of {agreement.Steps.Count} steps bitwise equal, {agreement.DifferentCount} differ, {agreement.UndecidableCount} undecidable"));
         report.Value("tokens", agreement.FirstFlip is { } flip

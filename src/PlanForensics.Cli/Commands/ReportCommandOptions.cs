@@ -31,7 +31,7 @@ internal sealed class ReportCommandOptions
 
     public Option<string?> Out { get; } = new("--out") { Description = "the file to write; without it the report goes to standard output", HelpName = "FILE" };
 
-    public Option<ReportFormat?> Format { get; } = new("--format")
+    public Option<ReportFormat?> Format { get; } = new Option<ReportFormat?>("--format")
     {
         Description = "html, markdown or json; default what the name of --out says, on standard output markdown, with --json json",
         HelpName = "FORMAT",
@@ -42,7 +42,7 @@ internal sealed class ReportCommandOptions
             "json" => ReportFormat.Json,
             var other => Refuse(result, other),
         },
-    };
+    }.Offers("html", "markdown", "json");
 
     public void AddTo(Command command)
     {

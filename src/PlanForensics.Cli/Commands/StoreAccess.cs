@@ -7,7 +7,18 @@ namespace PlanForensics.Cli.Commands;
 /// <summary>Opens stores and finds requests, with messages that help.</summary>
 internal static class StoreAccess
 {
-    public static ContractStore OpenToRead(string path) => ContractStore.Open(InputFile.Existing(path, "contract store"), ContractStoreMode.ReadOnly);
+    /// <exception cref="CannotRunException">The store was written by an older version; the message says how to upgrade it.</exception>
+    public static ContractStore OpenToRead(string path)
+    {
+        try
+        {
+            return ContractStore.Open(InputFile.Existing(path, "contract store"), ContractStoreMode.ReadOnly);
+        }
+        catch (ContractStoreException exception) when (exception.Problem == ContractStoreProblem.OlderSchema)
+        {
+            throw new CannotRunException($"the contract store {path} was written by an older version and reading changes nothing; \"planforensics upgrade --store {path}\" brings it up to date", exception);
+        }
+    }
 
     /// <exception cref="CannotRunException">The store has no such request; the message lists near ones.</exception>
     public static ExecutionContract Require(this ContractStore store, string requestId, bool withTensors = true) =>

@@ -27,6 +27,7 @@ namespace PlanForensics.Cli.Json;
 [JsonSerializable(typeof(DemoDocument))]
 [JsonSerializable(typeof(PostmortemDocument))]
 [JsonSerializable(typeof(ReportWrittenDocument))]
+[JsonSerializable(typeof(UpgradeDocument))]
 [JsonSerializable(typeof(IReadOnlyList<CublasDecisionDocument>))]
 [JsonSerializable(typeof(TensorCoreSetDocument[]))]
 [JsonSerializable(typeof(KernelDocument))]

@@ -58,7 +58,7 @@ internal static class AttributionReport
         report.Table(table);
         if (verdict.Nearest.Count > MostClasses)
             report.Line($"further away, in --json only: {Numbers.Of(verdict.Nearest.Count - MostClasses)} more");
-        report.Line("equal: steps reproduced; max ulps: at the first step that differs");
+        report.Note("equal: steps reproduced; max ulps: at the first step that differs");
         report.Line();
     }
 }

@@ -12,8 +12,8 @@ internal static class ContractText
     public static void Print(ExecutionContract contract, ModelTokenizer? tokenizer, bool withSteps, TextReport report)
     {
         report.Value("request", contract.RequestId);
-        report.Value("recorded", Numbers.Time(contract.RecordedAt) + (contract.CompletedAt is { } end ? $", completed {Numbers.Time(end)}" : ""));
-        report.Value("model", contract.Model.Name + (contract.Model.WeightsSha256 is { } hash ? $", weights sha256 {hash}" : ", weights' hash not recorded"));
+        report.Prose("recorded", Numbers.Time(contract.RecordedAt) + (contract.CompletedAt is { } end ? $", completed {Numbers.Time(end)}" : ""));
+        report.Prose("model", contract.Model.Name + (contract.Model.WeightsSha256 is { } hash ? $", weights sha256 {hash}" : ", weights' hash not recorded"));
         if (contract.Replica is { } replica)
             report.Value("replica", replica);
         PrintRequest(contract.Request, tokenizer, report);
@@ -33,7 +33,7 @@ internal static class ContractText
         if (request.Approximation is { } approximation)
             report.Prose("approximate", approximation);
         if (request.Decode is { } decode)
-            report.Value("decode", Decode(decode));
+            report.Prose("decode", Decode(decode));
     }
 
     private static string Decode(DecodeConfiguration decode)

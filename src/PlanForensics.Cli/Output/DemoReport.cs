@@ -17,7 +17,7 @@ internal static class DemoReport
             report.Value("recorded in", store);
         if (outcome.Postmortem is not { } postmortem)
         {
-            report.Line("no completion depends on the batch size here; more prompts or tokens may show one");
+            report.Note("no completion depends on the batch size here; more prompts or tokens may show one");
             return;
         }
 

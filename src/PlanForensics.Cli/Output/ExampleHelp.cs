@@ -14,6 +14,9 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
     {
         if (root.Options.OfType<HelpOption>().FirstOrDefault() is not { Action: HelpAction help } option)
             return;
+        // "/h" is a path where it is no Windows.
+        option.Aliases.Remove("/h");
+        option.Aliases.Remove("/?");
         help.MaxWidth = session.Width;
         option.Action = new ExampleHelp(help);
     }
@@ -26,12 +29,14 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
         {
             output.WriteLine("Examples:");
             foreach (string example in examples)
-                Write(output, $"planforensics {example}", help.MaxWidth - 2);
+                Write(output, $"planforensics {example}", help.MaxWidth);
             output.WriteLine();
         }
 
         output.WriteLine("Exit codes:");
-        output.WriteLine("  0 same or done, 1 a difference was found, 2 usage, 3 cannot run or cannot tell");
+        output.WriteLine(help.MaxWidth < 80
+            ? "  0 same or done, 1 a difference was found,\n  2 usage, 3 cannot run or cannot tell"
+            : "  0 same or done, 1 a difference was found, 2 usage, 3 cannot run or cannot tell");
         return result;
     }
 
@@ -39,7 +44,7 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
     private static void Write(TextWriter output, string command, int columns)
     {
         string indent = "  ";
-        while (command.Length > columns && command.LastIndexOf(" --", columns - 2, StringComparison.Ordinal) is > 0 and var cut)
+        while (indent.Length + command.Length > columns && command.LastIndexOf(" --", columns - 2 - indent.Length, StringComparison.Ordinal) is > 0 and var cut)
         {
             output.WriteLine($"{indent}{command[..cut]} \\");
             (command, indent) = (command[(cut + 1)..], "    ");

@@ -39,7 +39,7 @@ internal static class ProgressDisplay
     {
         ColorSystem = session.UseColour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
         Out = new AnsiConsoleOutput(session.Error),
-    }).Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn());
+    }).Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new RateColumn(), new TimeLeftColumn());
 
     private sealed class Stages(Action<AttributionProgress> report) : IProgress<AttributionProgress>
     {

@@ -36,9 +36,22 @@ internal sealed class TextReport(TextWriter writer, int width, bool useColour)
                 writer.WriteLine(("  " + part).TrimEnd());
     }
 
-    /// <summary>A table with a heading.</summary>
+    /// <summary>A remark under a table, wrapped to the width.</summary>
+    public void Note(string text)
+    {
+        foreach (string line in Wrap(text, width))
+            writer.WriteLine(line);
+    }
+
+    /// <summary>A table with a heading; where its columns do not fit, each row as a block of named values.</summary>
     public void Table(ReportTable table)
     {
+        if (table.ToSpectre(width) is not { } rows)
+        {
+            Blocks(table);
+            return;
+        }
+
         using StringWriter text = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -49,9 +62,28 @@ internal sealed class TextReport(TextWriter writer, int width, bool useColour)
         });
         console.Profile.Width = width;
         console.Profile.Capabilities.Unicode = false;
-        console.Write(table.ToSpectre());
+        console.Write(rows);
         foreach (string line in text.ToString().TrimEnd('\n').Split('\n'))
             writer.WriteLine(line.TrimEnd());
+    }
+
+    private void Blocks(ReportTable table)
+    {
+        int name = table.Headings.Max(heading => heading.Length);
+        for (int row = 0; row < table.Rows.Count; row++)
+        {
+            if (row > 0)
+                writer.WriteLine();
+            for (int column = 0; column < table.Headings.Count; column++)
+            {
+                string label = table.Headings[column].PadRight(name) + "  ";
+                foreach (string line in Wrap(table.Rows[row][column].Text, width - name - 2))
+                {
+                    writer.WriteLine((label + line).TrimEnd());
+                    label = new string(' ', name + 2);
+                }
+            }
+        }
     }
 
     private static IEnumerable<string> Wrap(string line, int columns)

@@ -54,7 +54,7 @@ internal static class TraceDiffText
 
         report.Line();
         report.Table(table);
-        report.Line("in ulps: median and max over all logits; margin is top-1 minus top-2");
+        report.Note("in ulps: median and max over all logits; margin is top-1 minus top-2");
         report.Line();
     }
 
