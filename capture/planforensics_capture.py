@@ -188,8 +188,9 @@ def _tensors_in(value):
     """Tensors of a module's input or output, in order."""
     if isinstance(value, torch.Tensor):
         return [value]
-    if hasattr(value, "logits"):
-        return [value.logits]
+    for name in ("logits", "next_token_logits"):  # Hugging Face's and SGLang's output records
+        if isinstance(getattr(value, name, None), torch.Tensor):
+            return [getattr(value, name)]
     items = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else []
     return [item for item in items if isinstance(item, torch.Tensor)]
 
@@ -205,6 +206,7 @@ class _Request:
     def __init__(self, prompt, decode=None, cached=0, fields=None):
         self.prompt, self.decode, self.position, self.fields = prompt, decode, cached, fields or {}
         self.steps, self.count, self.recorded_at, self.chooses_itself = [], 0, _now(), True
+        self.is_greedy = decode is None or decode.get("method", "greedy") == "greedy" or decode.get("temperature") == 0
 
 
 class _Step:
@@ -212,7 +214,7 @@ class _Step:
 
     def __init__(self, capture, ids, tokens, padding, fields):
         self.capture, self.ids, self.tokens, self.padding, self.fields = capture, ids, tokens, padding, fields
-        self.lengths = [len(row) for row in tokens]
+        self.lengths = [row if isinstance(row, int) else len(row) for row in tokens]
         self.firsts = [sum(self.lengths[:index]) for index in range(len(ids))]
         self.total, self.padded = sum(self.lengths), None
         self.taken, self.logits, self.rope, self.chosen, self.started_at, self.ran, self.streams = [], None, None, None, _now(), set(), {}
@@ -227,6 +229,8 @@ class _Step:
 
     def rows(self, tensor, index):
         """The rows of one request in a tensor of the batch: (requests, T, ...) or (tokens, ...); None where it has no such rows."""
+        if self.padding == "end":
+            return tensor[self.firsts[index]:self.firsts[index] + self.lengths[index]] if tensor.dim() > 1 and tensor.shape[0] >= self.total else None
         length = self.lengths[index]
         if tensor.dim() > 2 and tensor.shape[0] == len(self.ids):
             if tensor.shape[1] == length:
@@ -258,7 +262,7 @@ class PlanForensicsCapture:
     """Hooks a module tree for as long as the context lasts.
 
     layers: names of modules (fnmatch patterns) whose `tensors` ("output", "input", or both) are written; default none. logits: "file" (bytes in safetensors), "inline" (base64 in the
-    line), "hash" (SHA-256 only) or "none". logits_module: what returns the logits; default lm_head or logits_processor, else the model itself. hidden_states: the hash of every layer's
+    line), "hash" (SHA-256 only) or "none". logits_module: what returns the logits; default logits_processor (vLLM, SGLang) or lm_head, else the model itself. hidden_states: the hash of every layer's
     output. rope: the cosines and sines of rotary modules, which a replay needs. top_k: so many of the largest logits, beside the two that are always there. max_pending: steps that may
     wait for the writer before step() waits. strict: close() raises where there are remarks; else it warns.
     """
@@ -286,7 +290,8 @@ class PlanForensicsCapture:
         some = ", ".join(list(modules)[1:6])
         if logits_module is not None and logits_module not in modules:
             raise ValueError(f"the model has no module {logits_module!r}; it has, for example, {some}")
-        head = logits_module if logits_module is not None else next((name for name in modules if name.rsplit(".", 1)[-1] in ("lm_head", "logits_processor")), "")
+        named = {name.rsplit(".", 1)[-1]: name for name in modules}
+        head = logits_module if logits_module is not None else named.get("logits_processor", named.get("lm_head", ""))
         targets = {}
         for name, module in modules.items():
             wanted = bool(name) and any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
@@ -346,13 +351,17 @@ class PlanForensicsCapture:
 
     @contextlib.contextmanager
     def step(self, request_ids, token_ids, padding=None, **state_fields):
-        """One forward pass. token_ids: a (requests, T) tensor, or a list of ids for each request, without padding. padding: "left" or "right" where the batch is padded. state_fields
-        are fields of the step's state (docs/contracts.md), for example queue_time_ms. A pass that raises is not recorded; its exception goes on."""
+        """One forward pass. token_ids: a (requests, T) tensor, or for each request a list of ids, without padding, or their number where begin() told the prompt. padding: "left" or
+        "right" where rows of a batch are padded, "end" where rows follow the last token of a flattened batch. state_fields are fields of the step's state (docs/contracts.md), for example
+        queue_time_ms. A pass that raises is not recorded; its exception goes on."""
         if self._step is not None:
             raise RuntimeError("a step is open already; one forward pass at a time")
-        tokens = [[int(token) for token in row] for row in (token_ids.tolist() if isinstance(token_ids, torch.Tensor) else token_ids)]
+        tokens = [row if isinstance(row, int) else [int(token) for token in row] for row in (token_ids.tolist() if isinstance(token_ids, torch.Tensor) else token_ids)]
         if len(tokens) != len(request_ids) or not all(tokens) or len(set(request_ids)) != len(request_ids):
-            raise ValueError(f"expected one list of one token or more for each of {len(request_ids)} different requests; got {[len(row) for row in tokens]} tokens for {list(request_ids)}")
+            raise ValueError(f"expected one list of one token or more, or its length, for each of {len(request_ids)} different requests; got {tokens} for {list(request_ids)}")
+        unknown = [name for name, row in zip(request_ids, tokens) if isinstance(row, int) and name not in self._requests]
+        if unknown:
+            raise ValueError(f"only the number of tokens is given for {', '.join(unknown)}, whose prompt is not known: call begin() first, or give token ids")
         step = _Step(self, list(request_ids), tokens, padding, state_fields)
         cuda = self._device.type == "cuda"
         if cuda:
@@ -371,20 +380,27 @@ class PlanForensicsCapture:
         self._hand_over(step)
 
     def finish(self, request_id, finish_reason=None, completed=True):
-        """Writes a request's line, behind the steps that still wait."""
-        self._queue.put((request_id, self._requests.pop(request_id), finish_reason, _now() if completed else None))
+        """Writes a request's line, behind the steps that still wait. Returns whether the request is known."""
+        request = self._requests.pop(request_id, None)
+        if request is not None:
+            self._queue.put((request_id, request, finish_reason, _now() if completed else None))
+        return request is not None
+
+    def flush(self):
+        """Writes the tensors taken so far, behind the steps that still wait: a process that is killed loses what came after, and requests that were not finished."""
+        self._queue.put("flush")
 
     def _hand_over(self, step):
         step.flags, step.threads, step.number, step.parts = math_flags(), torch.get_num_threads(), self._number, []
         self._number += 1
-        for request_id, tokens in zip(step.ids, step.tokens):
+        for request_id, tokens, length in zip(step.ids, step.tokens, step.lengths):
             request = self._requests.get(request_id)
             if request is None:
                 request = self._requests[request_id] = _Request(tokens)
             if step.chosen is not None:
                 request.chooses_itself = False
             step.parts.append((request, request.count, request.position))
-            request.count, request.position = request.count + 1, request.position + len(tokens)
+            request.count, request.position = request.count + 1, request.position + length
         for name in self._targets.keys() - step.ran:
             self._remark(f"{name or 'the model'} did not run as a module in step {step.number}: compiled, in a CUDA graph, or called past its hooks")
         self._queue.put(step)
@@ -450,7 +466,7 @@ class PlanForensicsCapture:
                     self._write_shard()
                     return
                 if self._error is None:
-                    self._write_step(item) if isinstance(item, _Step) else self._write_line(*item)
+                    self._write_step(item) if isinstance(item, _Step) else self._write_shard() if item == "flush" else self._write_line(*item)
             except Exception as error:  # close() raises it; until then the queue is emptied, so that nobody waits for ever
                 self._error = error
                 if item is None:
@@ -469,14 +485,16 @@ class PlanForensicsCapture:
                      "shape": {"query_length": length, "key_length": position + length, **self._shape()}, "batch_fingerprint": fingerprint, "batch_size": len(step.ids),
                      "batch_tokens": step.total, "batch_index": index, "first_row": step.firsts[index], "engine_step": step.number, "started_at": step.started_at,
                      "math_flags": step.flags, "thread_count": step.threads}
-            if step.padding:
+            if step.padding == "end":
+                state["padding"] = "end"
+            elif step.padding:
                 width = max(step.lengths)
                 state.update(batch_tokens=step.total, padded_batch=len(step.ids), first_row=index * width + (width - length if step.padding == "left" else 0), padding=step.padding)
             if self._device.type == "cuda":
                 step.ended.synchronize()
                 state["gpu_time_ms"] = step.began.elapsed_time(step.ended)
             state.update(step.fields)
-            ends = position + length >= len(request.prompt)
+            ends = request.is_greedy and position + length >= len(request.prompt)
             request.steps.append({"state": state, "observation": self._observe(step, index, position, None if chosen is None else chosen[index], ends)})
 
     def _observe(self, step, index, position, chosen, ends):
