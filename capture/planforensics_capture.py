@@ -495,7 +495,8 @@ class PlanForensicsCapture:
                 state["gpu_time_ms"] = step.began.elapsed_time(step.ended)
             state.update(step.fields)
             ends = request.is_greedy and position + length >= len(request.prompt)
-            request.steps.append({"state": state, "observation": self._observe(step, index, position, None if chosen is None else chosen[index], ends)})
+            own = None if chosen is None or position + length < len(request.prompt) else chosen[index]  # a chunk of a prompt chooses nothing
+            request.steps.append({"state": state, "observation": self._observe(step, index, position, own, ends)})
 
     def _observe(self, step, index, position, chosen, ends):
         observation, prefix = {}, f"step-{step.number:06d}/{step.ids[index]}/"

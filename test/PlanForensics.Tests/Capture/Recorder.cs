@@ -30,6 +30,9 @@ internal static class Recorder
     public static (int Status, string Log) RunScript(string path, IEnumerable<string> arguments, params IEnumerable<(string Name, string Value)> environment) =>
         Run(["-B", Path.Combine(SharedData.RepositoryRoot, path), .. arguments], environment);
 
+    /// <summary>Runs some lines of Python.</summary>
+    public static (int Status, string Log) RunCode(string code, params IEnumerable<string> arguments) => Run(["-B", "-c", code, .. arguments], []);
+
     private static (int Status, string Log) Run(IEnumerable<string> arguments, IEnumerable<(string Name, string Value)> environment)
     {
         var start = new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };

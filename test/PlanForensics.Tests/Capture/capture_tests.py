@@ -7,6 +7,7 @@ import os
 import struct
 import sys
 import tempfile
+import types
 import unittest
 import warnings
 
@@ -266,6 +267,134 @@ class CaptureTests(unittest.TestCase):
         self.assertGreater(sum(name.endswith(".safetensors") for name in os.listdir(self.folder.name)), 3)
         for step in lines["a"]["steps"]:
             self.assertTrue(all(item["tensor"]["sha256"] in tensors for item in step["observation"]["captured_tensors"]))
+
+
+class PageTests(unittest.TestCase):
+    """The Python of docs/capture.md, run: the example with a small model, the adapters with stand-ins for vLLM's and SGLang's classes."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "docs", "capture.md"), encoding="utf-8") as file:
+            self.blocks = [block.split("```")[0] for block in file.read().split("```python\n")[1:]]
+        os.environ["PLANFORENSICS_OUT"] = self.folder.name
+
+    read = CaptureTests.read
+
+    def test_the_example(self):
+        model, before = Toy(), os.getcwd()
+        model.layers[0].down_proj = nn.Identity()
+        os.chdir(self.folder.name)
+        self.addCleanup(os.chdir, before)
+        exec(self.blocks[0], {"model": model, "ids": torch.tensor([[1, 2], [3, 4]])})
+        with open("captured/contracts-rank0.jsonl", encoding="utf-8") as file:
+            lines = [json.loads(line) for line in file]
+        self.assertEqual(["req-1", "req-2"], [line["request_id"] for line in lines])
+        self.assertEqual(["layer 0 down_proj output"], [tensor["name"] for tensor in lines[0]["steps"][0]["observation"]["captured_tensors"]])
+
+    def module(self, name, **members):
+        parts = name.split(".")
+        for end in range(1, len(parts) + 1):
+            if ".".join(parts[:end]) not in sys.modules:
+                sys.modules[".".join(parts[:end])] = types.ModuleType(".".join(parts[:end]))
+                self.addCleanup(sys.modules.pop, ".".join(parts[:end]))
+        sys.modules[name].__dict__.update(members)
+
+    def test_the_adapter_of_vllm(self):
+        class GPUModelRunner:
+            def __init__(self):
+                self.model, self.model_config = Served(), types.SimpleNamespace(model="toy")
+                self.input_batch, self.logits = types.SimpleNamespace(req_ids=[]), None
+
+            def _model_forward(self, input_ids=None, **_):
+                return self.model(input_ids)
+
+            def execute_model(self, scheduler_output):
+                self.input_batch.req_ids = list(scheduler_output.num_scheduled_tokens)
+                hidden = self._model_forward(input_ids=scheduler_output.ids)
+                ends = torch.tensor(list(scheduler_output.num_scheduled_tokens.values())).cumsum(0) - 1
+                self.logits = self.model.logits_processor(hidden[ends])
+
+            def sample_tokens(self, grammar_output):
+                return types.SimpleNamespace(sampled_token_ids=[[int(token)] for token in self.logits.argmax(-1)])
+
+        self.module("vllm.v1.worker.gpu_model_runner", GPUModelRunner=GPUModelRunner)
+        exec(self.blocks[1], {})
+        runner, new = GPUModelRunner(), lambda name, prompt: types.SimpleNamespace(
+            req_id=name, prompt_token_ids=prompt, num_computed_tokens=0, sampling_params=types.SimpleNamespace(temperature=0.0, top_p=1.0))
+        step = lambda ids, lengths, news=(), finished=(): types.SimpleNamespace(
+            ids=torch.tensor(ids), num_scheduled_tokens=lengths, total_num_scheduled_tokens=sum(lengths.values()), scheduled_new_reqs=news, finished_req_ids=finished)
+        for scheduled in (step([1, 2, 3, 0], {"a": 3}, [new("a", [1, 2, 3])]), step([4, 5, 6], {"a": 1, "b": 2}, [new("b", [5, 6])]), step([7], {"b": 1}, finished={"a"})):
+            runner.execute_model(scheduled)
+            runner.sample_tokens(None)
+        runner.planforensics.close()
+        lines, tensors = self.read()
+        self.assertEqual([("prefill", 3, 3, 0, 0, 1, 3), ("decode", 1, 4, 0, 0, 2, 3)], [CaptureTests.place(one) for one in lines["a"]["steps"]])
+        self.assertEqual([("prefill", 2, 2, 1, 1, 2, 3), ("decode", 1, 3, 0, 0, 1, 1)], [CaptureTests.place(one) for one in lines["b"]["steps"]])
+        self.check_logits(runner.model, lines["b"]["steps"][0], tensors, [5, 6])
+        self.assertIn("completed_at", lines["a"])
+
+    def test_the_adapter_of_sglang(self):
+        class ForwardBatch(types.SimpleNamespace):
+            @classmethod
+            def init_new(cls, batch, model_runner):
+                return cls(input_ids=batch.ids, extend_seq_lens_cpu=batch.lens, extend_prefix_lens_cpu=batch.lens and [0] * len(batch.lens))
+
+        class ModelRunner:
+            is_draft_worker, tp_rank, tp_size, server_args = False, 1, 2, types.SimpleNamespace(model_path="toy")
+
+            def __init__(self):
+                self.model = Served()
+
+            def forward(self, batch):
+                hidden = self.model(batch.input_ids)
+                lens = batch.extend_seq_lens_cpu or [1] * len(batch.input_ids)
+                return self.model.logits_processor(hidden[torch.tensor(lens).cumsum(0) - 1])
+
+            def sample(self, logits_output, batch):
+                return logits_output.next_token_logits.argmax(-1)
+
+        self.module("sglang.srt.model_executor.forward_batch_info", ForwardBatch=ForwardBatch)
+        self.module("sglang.srt.model_executor.model_runner", ModelRunner=ModelRunner)
+        exec(self.blocks[2], {})
+        runner, settings = ModelRunner(), types.SimpleNamespace(temperature=0.0)
+        runner.model.logits_processor.wraps = True
+        requests = [types.SimpleNamespace(rid=name, origin_input_ids=prompt, sampling_params=settings) for name, prompt in (("a", [1, 2, 3]), ("b", [5, 6]))]
+        for ids, lens in (([1, 2, 3, 5, 6], [3, 2]), ([7, 8], None)):
+            batch = ForwardBatch.init_new(types.SimpleNamespace(ids=torch.tensor(ids), lens=lens, reqs=requests), runner)
+            runner.sample(runner.forward(batch), batch)
+        runner.planforensics.close()
+        lines, tensors = self.read(rank=1)
+        self.assertEqual([("prefill", 2, 2, 1, 3, 2, 5), ("decode", 1, 3, 1, 1, 2, 2)], [CaptureTests.place(one) for one in lines["b"]["steps"]])
+        self.assertEqual((1, 2), (lines["a"]["steps"][0]["state"]["rank"], lines["a"]["steps"][0]["state"]["shape"]["tensor_parallel"]))
+        self.check_logits(runner.model, lines["b"]["steps"][0], tensors, [5, 6])
+
+    def check_logits(self, model, step, tensors, tokens):
+        own = model.logits_processor.head(model(torch.tensor(tokens)))[-1]
+        self.assertEqual(bytes_of(own), tensors[step["observation"]["logits_sha256"]][2])
+        self.assertEqual(int(own.argmax()), step["observation"]["chosen_token"])
+
+
+class Served(nn.Module):
+    """A model as vLLM and SGLang run it: flattened tokens, and logits by a module of their own."""
+
+    class Logits(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.head, self.wraps = nn.Linear(8, 11, bias=False), False
+
+        def forward(self, hidden):
+            logits = self.head(hidden)
+            return types.SimpleNamespace(next_token_logits=logits) if self.wraps else logits
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(3)
+        self.embed_tokens, self.layers = nn.Embedding(11, 8), nn.ModuleList([nn.Linear(8, 8)])
+        self.lm_head, self.logits_processor = nn.Identity(), Served.Logits()
+
+    def forward(self, ids):
+        return self.layers[0](self.embed_tokens(ids))
 
 
 if __name__ == "__main__":
