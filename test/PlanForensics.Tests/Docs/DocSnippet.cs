@@ -66,7 +66,7 @@ internal static class DocSnippet
         return string.Join('\n', lines[..usings]) + "\n" + parts[0] + "\n" + string.Join('\n', lines[usings..]) + "\n" + string.Concat(parts[1..]);
     }
 
-    private static IEnumerable<string> OwnNamespaces() => AppDomain.CurrentDomain.GetAssemblies()
-        .Where(assembly => assembly.GetName().Name is "PlanForensics" or "PlanForensics.Gpu" or "PlanForensics.FluentAssertions")
+    private static IEnumerable<string> OwnNamespaces() => new[] { "PlanForensics", "PlanForensics.Gpu", "PlanForensics.FluentAssertions" }
+        .Where(name => File.Exists(Path.Combine(AppContext.BaseDirectory, name + ".dll"))).Select(Assembly.Load)
         .SelectMany(assembly => assembly.GetExportedTypes()).Select(type => type.Namespace!).Distinct().Order(StringComparer.Ordinal);
 }
