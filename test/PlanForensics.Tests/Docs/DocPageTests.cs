@@ -16,7 +16,7 @@ namespace PlanForensics.Tests.Docs;
 [Collection(ConsoleOwner.Name)]
 public sealed partial class DocPageTests
 {
-    private static readonly string[] Languages = ["csharp", "console", "sh", "text", "json", "jsonl", "python", "plan", "program", "execution-plan", "sql", "xml"];
+    private static readonly string[] Languages = ["csharp", "console", "sh", "text", "json", "jsonl", "python", "plan", "program", "execution-plan", "sql", "xml", "markdown"];
 
     private static readonly string[] Shape = ["What it answers", "Example", "Options and defaults", "Guarantees", "Limits"];
 
@@ -32,7 +32,7 @@ public sealed partial class DocPageTests
         foreach (DocBlock block in DocBlock.Of(page))
         {
             Languages.Should().Contain(block.Language, block.Place);
-            if (block.Language == "text")
+            if (block.Language is "text" or "markdown")
                 (block.Is("output") || block.Is("figure") || block.CheckedBy is not null).Should().BeTrue($"{block.Place}: a text block is output, a figure, or checked by a test");
             if (block.CheckedBy is { } test)
                 TestSources().Should().Contain(test, block.Place);

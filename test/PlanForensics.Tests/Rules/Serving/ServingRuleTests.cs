@@ -157,7 +157,7 @@ public sealed class ServingRuleTests
         KernelChoice choice = CustomAllReduce.Choose(bytes: 1024 * 1024, ranks: 4, NumericFormat.Fp32);
         string page = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "serving-rules.md"));
         page.Should().Contain("CustomAllReduce.Choose(bytes: 1024 * 1024, ranks: 4, NumericFormat.Fp32)")
-            .And.Contain($"choice.Kernel is \"{choice.Kernel}\", choice.Reason \"{choice.Reason}\", choice.Plan \"{choice.Plan}\"");
+            .And.Contain($"{choice.Kernel}, since {choice.Reason}: {choice.Plan}");
     }
 
     [Fact]
