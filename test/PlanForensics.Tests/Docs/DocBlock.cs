@@ -10,7 +10,7 @@ namespace PlanForensics.Tests.Docs;
 /// <param name="Words">The other words: <c>output</c>, <c>figure</c>, <c>run</c>, <c>contract</c>.</param>
 /// <param name="Text">What it holds.</param>
 /// <param name="Context">What a comment <c>context:</c> right above it gives: statements that a C# block needs and a reader does not.</param>
-/// <param name="CheckedBy">The test class that a comment <c>checked by</c> right above it names, or null.</param>
+/// <param name="CheckedBy">The test class that a comment <c>checked by</c> right above it, or <c>every block is checked by</c> of the page, names; or null.</param>
 internal sealed partial record DocBlock(string Page, int Line, string Language, string[] Words, string Text, string Context, string? CheckedBy)
 {
     public static IReadOnlyList<string> Pages { get; } =
@@ -27,6 +27,7 @@ internal sealed partial record DocBlock(string Page, int Line, string Language, 
     public static List<DocBlock> Read(string page, string markdown)
     {
         string[] lines = markdown.ReplaceLineEndings("\n").Split('\n');
+        string? checkedBy = PageCheckedByPattern().Match(markdown) is { Success: true } all ? all.Groups[1].Value : null;
         var blocks = new List<DocBlock>();
         var comment = new StringBuilder();
         bool inComment = false;
@@ -42,7 +43,7 @@ internal sealed partial record DocBlock(string Page, int Line, string Language, 
                 string said = comment.ToString();
                 blocks.Add(new DocBlock(
                     page, index + 1, words.FirstOrDefault() ?? "", [.. words.Skip(1)], string.Join('\n', lines[(index + 1)..end]), ContextPattern().Match(said).Groups[1].Value,
-                    CheckedByPattern().Match(said) is { Success: true } match ? match.Groups[1].Value : null));
+                    CheckedByPattern().Match(said) is { Success: true } match ? match.Groups[1].Value : checkedBy));
                 comment.Clear();
                 index = end;
                 continue;
@@ -61,6 +62,9 @@ internal sealed partial record DocBlock(string Page, int Line, string Language, 
 
     [GeneratedRegex(@"<!-- context:(.*?)-->", RegexOptions.Singleline)]
     private static partial Regex ContextPattern();
+
+    [GeneratedRegex(@"<!-- every block is checked by (\w+)")]
+    private static partial Regex PageCheckedByPattern();
 
     [GeneratedRegex(@"<!-- checked by (\w+)")]
     private static partial Regex CheckedByPattern();

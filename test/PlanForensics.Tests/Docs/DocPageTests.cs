@@ -146,6 +146,13 @@ public sealed partial class DocPageTests
     }
 
     [Fact]
+    public void The_index_leads_to_every_page()
+    {
+        string index = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "README.md"));
+        DocBlock.Pages.Where(page => page.StartsWith("docs/", StringComparison.Ordinal) && page != "docs/README.md").Should().OnlyContain(page => index.Contains($"]({page[5..]})"));
+    }
+
+    [Fact]
     public void The_checks_see_what_is_wrong() // negative controls
     {
         DocBlock block = DocBlock.Read("x.md", "<!-- context: int a = 1; -->\n```csharp\nConsole.WriteLine(a + b);\n```\n\n```console\n$ echo one\ntwo\n```\n")[0];
