@@ -12,9 +12,10 @@ internal static class TensorFinding
         string expectation = Expectation(actual, name, "have the bits of {0}");
         if (TensorDiff.WhyNotComparable(expected, actual) is { } reason)
             return new Finding(expectation, reason).Message;
-        TensorDiff diff = TensorDiff.Between(expected, actual);
-        if (diff.FirstBitDifference is not { } first)
+        if (actual.Bytes.Span.SequenceEqual(expected.Bytes.Span))
             return null;
+        TensorDiff diff = TensorDiff.Between(expected, actual);
+        ElementDifference first = diff.FirstBitDifference!;
         Finding finding = new(expectation, Differ(actual, diff.BitsDifferentCount, " differ", " differs"));
         finding.Line("first", Pair(actual, expected, first.Index, first.Ulps));
         if (diff.LargestUlpDifference is { } largest && largest.Index != first.Index)

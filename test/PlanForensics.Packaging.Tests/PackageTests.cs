@@ -65,6 +65,16 @@ public sealed class PackageTests(PackedPackages packed)
     public void The_core_brings_three_packages() => Dependencies("PlanForensics").Should().BeEquivalentTo("Microsoft.Data.Sqlite", "Microsoft.Extensions.Logging.Abstractions", "System.Numerics.Tensors");
 
     [Fact]
+    public void The_page_names_every_package_and_what_it_brings()
+    {
+        string[] rows = [.. File.ReadLines(Path.Combine(SourceTree.Repository, "docs", "packages.md")).Where(line => line.StartsWith("| PlanForensics", StringComparison.Ordinal))];
+        rows.Select(row => row.Split('|')[1].Trim()).Should().BeEquivalentTo(SourceTree.Packages());
+        foreach (string package in SourceTree.Packages().Where(package => package != "PlanForensics.Cli")) // a tool holds what it needs
+            foreach (string dependency in Dependencies(package))
+                rows.Single(row => row.StartsWith($"| {package} |", StringComparison.Ordinal)).Split('|')[3].Should().MatchRegex($@"(^|[ ,]){System.Text.RegularExpressions.Regex.Escape(dependency)}($|[ ,])");
+    }
+
+    [Fact]
     public void FluentAssertions_stays_below_its_commercial_version()
     {
         XElement dependency = packed.Metadata("PlanForensics.FluentAssertions").Descendants().Single(element => (string?)element.Attribute("id") == "FluentAssertions");
