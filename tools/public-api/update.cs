@@ -50,7 +50,7 @@ return checks && different > 0 ? 1 : 0;
 
 int Build(string project)
 {
-    var start = new ProcessStartInfo("dotnet", ["build", project, "-c", "Release", "-p:PublicApi=list", $"-p:ArtifactsPath={Path.Combine(work, "build")}", "-v", "q", "-clp:ErrorsOnly"]);
+    var start = new ProcessStartInfo("dotnet", ["build", project, "-c", "Release", "-p:PublicApi=list", $"-p:ArtifactsPath={Path.Combine(work, "build")}", "-v", "q", "--nologo", "-clp:ErrorsOnly;NoSummary"]);
     start.Environment.Remove("MSBUILD_EXE_PATH");
     start.Environment.Remove("MSBuildSDKsPath");
     using Process process = Process.Start(start)!;
