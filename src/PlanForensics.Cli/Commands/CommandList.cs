@@ -22,6 +22,7 @@ internal static class CommandList
         RegimesCommand.Create(session),
         ChurnCommand.Create(session),
         PlanCommand.Create(session),
+        CausesCommand.Create(session),
         CostCommand.Create(session),
         FeasibleCommand.Create(session),
         CublasCommand.Create(session),

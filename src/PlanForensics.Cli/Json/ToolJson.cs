@@ -38,6 +38,7 @@ namespace PlanForensics.Cli.Json;
 [JsonSerializable(typeof(SimulationDocument))]
 [JsonSerializable(typeof(PlanSpaceDocument))]
 [JsonSerializable(typeof(CostDocument))]
+[JsonSerializable(typeof(CauseReportDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     /// <summary>The context to use: as the default one, but <c>&gt;</c> and letters of any script stand as they are.</summary>

@@ -21,22 +21,20 @@ public sealed class CostModel
 
     private readonly StepTimeline _timeline;
     private readonly CostOptions _options;
-    private readonly (double? CommMs, double? SyncMs)[] _parts;
+    private readonly RankTimes _times;
 
     private CostModel(StepTimeline timeline, CostOptions options)
     {
         (_timeline, _options) = (timeline, options);
-        _parts = new (double? CommMs, double? SyncMs)[timeline.Steps.Count];
-        double evidence = TakeApart();
-        GpuTimeIncludesWaiting = options.GpuTimeIncludesWaiting ?? evidence <= 0;
+        _times = new RankTimes(timeline, options.GpuTimeIncludesWaiting);
         Comms = FitComms();
         Computes = FitComputes();
-        double[] waits = [.. _parts.Select(part => part.SyncMs).OfType<double>().Order()];
+        double[] waits = [.. _times.Waits.Order()];
         SyncMs = waits.Length > 0 ? NearestRank.Of(waits, 50) : null;
     }
 
     /// <summary>Whether recorded device times contain waiting: as an option said or, by default, whichever makes the ranks of an iteration take equally long.</summary>
-    public bool GpuTimeIncludesWaiting { get; }
+    public bool GpuTimeIncludesWaiting => _times.GpuTimeIncludesWaiting;
 
     /// <summary>Transfer over bytes, one fit for each kind of collective and number of ranks.</summary>
     public IReadOnlyList<CommFit> Comms { get; }
@@ -66,7 +64,7 @@ public sealed class CostModel
     /// <returns>Its cost.</returns>
     public StepCost CostOf(EngineStep step)
     {
-        StepTime recorded = Recorded(step);
+        StepTime recorded = _times.Of(step);
         double? bytes = MessageBytesOf(step);
         bool isAlone = step.Profiles[0].Shape.TensorParallel == 1;
         StepQuantities? quantities = StepQuantities.Of(step);
@@ -81,49 +79,23 @@ public sealed class CostModel
     private static double? MessageBytesOf(EngineStep step) =>
         step.Profiles[0].Collective?.MessageBytes is { } recorded ? recorded : step.EffectiveBandwidthGbPerS * step.CommTimeMs * 1e6;
 
-    private StepTime Recorded(EngineStep step)
-    {
-        (double? comm, double? sync) = _parts[step.Position];
-        double? own = GpuTimeIncludesWaiting ? step.GpuTimeMs - comm - (sync ?? 0) : step.GpuTimeMs - comm;
-        return new StepTime(own, comm, sync);
-    }
-
-    private double TakeApart()
-    {
-        double evidence = 0;
-        List<EngineStep> ranks = [];
-        for (int position = 0; position < _parts.Length; position++)
-        {
-            ranks.Add(_timeline.Steps[position]);
-            if (position + 1 < _parts.Length && !HistoryWalk.StartsIteration(_timeline, position + 1))
-                continue;
-            ReadOnlySpan<EngineStep> all = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ranks);
-            (double? CommMs, double? SyncMs)[] parts = IterationTimes.Split(all);
-            parts.CopyTo(_parts, all[0].Position);
-            evidence += IterationTimes.Evidence(all, parts);
-            ranks.Clear();
-        }
-
-        return evidence;
-    }
-
     private CommFit? FitOf(EngineStep step) => Comms.FirstOrDefault(fit => (fit.Type, fit.Ranks) == KindOf(step));
 
     private static (string? Type, int? Ranks) KindOf(EngineStep step) => (step.Profiles[0].Collective?.Type, step.Profiles[0].Shape.TensorParallel);
 
     private CommFit[] FitComms() =>
     [
-        .. _timeline.Steps.Where(step => _parts[step.Position].CommMs is not null && MessageBytesOf(step) is not null && step.CommTimeMs is not null)
+        .. _timeline.Steps.Where(step => _times.Of(step).CommMs is not null && MessageBytesOf(step) is not null && step.CommTimeMs is not null)
             .GroupBy(KindOf).OrderBy(group => group.Key.Type, StringComparer.Ordinal).ThenBy(group => group.Key.Ranks)
             .Select(group => new CommFit(group.Key.Type, group.Key.Ranks, LinearFit.Of(
-                [Constant, CommFit.Bytes], [[.. group.Select(_ => 1.0)], [.. group.Select(step => MessageBytesOf(step)!.Value)]], [.. group.Select(step => _parts[step.Position].CommMs!.Value)])!)),
+                [Constant, CommFit.Bytes], [[.. group.Select(_ => 1.0)], [.. group.Select(step => MessageBytesOf(step)!.Value)]], [.. group.Select(step => _times.Of(step).CommMs!.Value)])!)),
     ];
 
     private ComputeFit[] FitComputes()
     {
         List<ComputeFit> fits = [];
         foreach (IGrouping<ExecutionPhase, (EngineStep Step, double Own, StepQuantities Work)> group in _timeline.Steps
-            .Select(step => (Step: step, Own: Recorded(step).ComputeMs, Work: StepQuantities.Of(step)))
+            .Select(step => (Step: step, Own: _times.Of(step).ComputeMs, Work: StepQuantities.Of(step)))
             .Where(entry => entry.Own is not null && entry.Work is not null)
             .Select(entry => (entry.Step, entry.Own!.Value, entry.Work!.Value))
             .GroupBy(entry => entry.Step.Phase).OrderBy(group => group.Key))
