@@ -116,6 +116,25 @@ public sealed class GpuOperatorKernels : IOperatorKernels
             _elementwise.Add(plan, stream, x, y);
     }
 
+    /// <summary>Adds the partial results of tensor-parallel ranks in the order of an all-reduce.</summary>
+    /// <param name="program">An all-reduce plan, lowered for the message's rows and columns.</param>
+    /// <param name="columns">Columns of the message.</param>
+    /// <param name="partials">(ranks, rows, columns).</param>
+    /// <param name="sum">Receives (rows, columns).</param>
+    /// <exception cref="ArgumentException">Lengths do not fit the program.</exception>
+    /// <exception cref="PlanNotSupportedException">The program is not supported.</exception>
+    public void AllReduce(GemmProgram program, int columns, ReadOnlySpan<float> partials, Span<float> sum)
+    {
+        Demand(program);
+        long elements = program.Regions.Sum(static region => (long)region.RowCount * region.ColumnCount);
+        if (sum.Length != elements || (columns > 0 && elements % columns != 0) || partials.Length != elements * program.Regions.Select(static region => region.Program.Depth).FirstOrDefault())
+            throw new ArgumentException($"the program is lowered for a message of {elements} elements; got {partials.Length} partial values, {sum.Length} outputs and {columns} columns", nameof(partials));
+        if (sum.IsEmpty)
+            return;
+        lock (_device.Gate)
+            _gemm.AllReduce(program, columns, partials, sum);
+    }
+
     /// <summary>Always refused: the device has no quantised product.</summary>
     /// <inheritdoc/>
     public void QuantizedGemm(QuantizedGemmProgram program, ReadOnlySpan<float> a, BlockMatrix weights, Span<float> c) => throw Refused(program);

@@ -161,7 +161,7 @@ public static class ConformanceCases
         return WeightMatrix.From(TensorValue.FromRounded(NumericFormat.Bf16, values, shape.Columns, shape.Depth));
     }
 
-    private static ConformanceCase? Norm(NormPlan plan, int rows, int width, int kind, int seed, bool layer)
+    public static ConformanceCase? Norm(NormPlan plan, int rows, int width, int kind, int seed, bool layer)
     {
         if (plan.Formula == NormFormula.Welford)
             plan = plan with { Threads = LaneTree.Sequential };
@@ -180,7 +180,7 @@ public static class ConformanceCases
         });
     }
 
-    private static ConformanceCase? Attention(AttentionPlan plan, (int KeyHeads, int Group, int Dimension, int Keys) shape, int kind, int seed)
+    public static ConformanceCase? Attention(AttentionPlan plan, (int KeyHeads, int Group, int Dimension, int Keys) shape, int kind, int seed)
     {
         AttentionProgram program;
         try

@@ -26,8 +26,8 @@ internal static class DeviceSupport
 
     private static string Problem(ReductionProgram program, DeviceLimits limits)
     {
-        _ = limits;
-        return ProgramTable.ProblemOf(program);
+        string problem = ProgramTable.ProblemOf(program);
+        return problem.Length > 0 ? problem : Feasibility.Interpreter(ProgramTable.Of(program), 1, 1, program.Depth, 1).ProblemOn(limits);
     }
 
     private static string First(string left, string right) => left.Length > 0 ? left : right;

@@ -31,6 +31,8 @@ internal sealed class GemmRunner(GpuDevice device)
     {
         if (c.IsEmpty)
             return;
+        if (Feasibility.ProblemOfSize(rows, weights.Outputs) is { Length: > 0 } problem)
+            throw new PlanNotSupportedException(program.Text, problem);
         var launcher = new Launcher(device);
         using DeviceLease<float> input = device.Memory.Rent(a);
         using DeviceLease<float> shift = device.Memory.Rent(bias);
@@ -48,6 +50,32 @@ internal sealed class GemmRunner(GpuDevice device)
         output.Read(c);
     }
 
+    /// <summary>Adds the partial results of ranks, (ranks, rows, columns).</summary>
+    public void AllReduce(GemmProgram program, int columns, ReadOnlySpan<float> ranks, Span<float> c)
+    {
+        var launcher = new Launcher(device);
+        using DeviceLease<float> partials = device.Memory.Rent(ranks);
+        using DeviceLease<float> output = device.Memory.Rent<float>(c.Length);
+        foreach (ProgramRegion region in program.Regions)
+        {
+            ProgramTable table = TableOf(region.Program);
+            launcher.Cast(partials.View, partials.View, (int)region.Program.OperandA);
+            KernelConfig config = launcher.For((long)region.RowCount * region.ColumnCount);
+            using DeviceLease<double> slots = launcher.Slots(config, table.Slots);
+            using DeviceLease<int> code = device.Memory.Rent<int>(table.Code);
+            var shape = new GemmRegion
+            {
+                RowStart = region.RowStart, RowCount = region.RowCount, ColumnStart = region.ColumnStart, ColumnCount = region.ColumnCount, Outputs = columns, Instructions = table.Count,
+                FormatA = (int)region.Program.OperandA, FormatB = (int)region.Program.OperandB, Output = (int)OutputOf(region.Program),
+            };
+            launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<double>, GemmRegion>>(
+                typeof(ProgramKernels), nameof(ProgramKernels.AllReduce))(launcher.Stream, config, code.View, partials.View, output.View, slots.View, shape);
+            device.Synchronize();
+        }
+
+        output.Read(c);
+    }
+
     /// <summary>The table of a program, made once.</summary>
     public ProgramTable TableOf(ReductionProgram program) => _tables.GetValue(program, static one => ProgramTable.Of(one));
 
@@ -60,19 +88,21 @@ internal sealed class GemmRunner(GpuDevice device)
         launcher.Cast(input, cast.View, (int)program.OperandA);
         ArrayView<float> matrix = stored.In((int)program.OperandB).View;
         bool whole = region.RowStart == 0 && region.ColumnStart == 0 && region.ColumnCount == weights.Outputs && output.Length == (long)rows * weights.Outputs;
-        if (whole && Paths.HasFlag(KernelPaths.MatrixUnits) && _units.Runs(program))
+        if (whole && Paths.HasFlag(KernelPaths.MatrixUnits) && _units.Runs(program) && Fits(Feasibility.MatrixUnits(device.Kind == GpuDeviceKind.Cpu, rows, weights.Outputs, weights.Depth)))
         {
             _units.Run(program, cast.View, matrix, bias, output, rows, weights.Outputs);
             return;
         }
 
-        if (whole && Paths.HasFlag(KernelPaths.Warps) && _warps.HasWarps && WarpOf(program) is { } lanes && FusedEpilogue.Of(program) is { } epilogue)
+        if (whole && Paths.HasFlag(KernelPaths.Warps) && _warps.HasWarps && WarpOf(program) is { } lanes && FusedEpilogue.Of(program) is { } epilogue
+            && Fits(Feasibility.Warps(rows, weights.Outputs, weights.Depth)))
         {
             _warps.Run(lanes, epilogue, cast.View, matrix, bias, output, rows, weights.Outputs, weights.Depth);
             return;
         }
 
-        if (whole && Paths.HasFlag(KernelPaths.Tiles) && SlicesOf(program) is { } form)
+        if (whole && Paths.HasFlag(KernelPaths.Tiles) && SlicesOf(program) is { } form
+            && (TileRunner.IsPhased(device) || Fits(Feasibility.Tiles(form.Slices.Count, form.IsPlain && FusedEpilogue.Of(program) is not null, rows, weights.Outputs, weights.Depth))))
         {
             var tile = new Tiles.TileShape { M = rows, N = weights.Outputs, K = weights.Depth };
             _tiles.Run(program, form, TableOf(form.Merge), cast.View, matrix, bias, output, tile);
@@ -80,6 +110,9 @@ internal sealed class GemmRunner(GpuDevice device)
         }
 
         KernelConfig config = launcher.For((long)rows * region.ColumnCount);
+        string problem = Feasibility.Interpreter(table, rows, weights.Outputs, weights.Depth, config.GridDim.X * config.GroupDim.X).ProblemOn(device.Limits);
+        if (problem.Length > 0)
+            throw new PlanNotSupportedException(program.Text, problem);
         using DeviceLease<double> slots = launcher.Slots(config, table.Slots);
         using DeviceLease<int> code = device.Memory.Rent<int>(table.Code);
         var shape = new GemmRegion
@@ -90,8 +123,10 @@ internal sealed class GemmRunner(GpuDevice device)
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<double>, GemmRegion>>(
             typeof(ProgramKernels), nameof(ProgramKernels.Gemm))(
             launcher.Stream, config, code.View, cast.View, matrix, bias, output, slots.View, shape);
-        device.Synchronize();
     }
+
+    /// <summary>A specialised kernel that does not fit is left out: the interpreter gives the same bits.</summary>
+    private bool Fits(KernelDemand demand) => demand.ProblemOn(device.Limits).Length == 0;
 
     private WarpProgram? WarpOf(ReductionProgram program) => _lanes.GetValue(program, static one => new StrongBox<WarpProgram?>(WarpProgram.Of(one))).Value;
 

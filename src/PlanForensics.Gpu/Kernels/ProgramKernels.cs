@@ -47,4 +47,18 @@ internal static class ProgramKernels
             c[element] = Fp.Narrow(FormatRounding.Round(value, region.Output));
         }
     }
+
+    /// <summary>Adds the ranks' partial results, which lie one message apart, in a rectangle of the message.</summary>
+    public static void AllReduce(ArrayView<int> code, ArrayView<float> ranks, ArrayView<float> c, ArrayView<double> slots, GemmRegion region)
+    {
+        int stride = Grid.DimX * Group.DimX;
+        int thread = Grid.GlobalIndex.X;
+        for (int element = thread; element < region.RowCount * region.ColumnCount; element += stride)
+        {
+            long at = ((long)(region.RowStart + (element / region.ColumnCount)) * region.Outputs) + region.ColumnStart + (element % region.ColumnCount);
+            var partials = new Strided(ranks, at, c.IntLength);
+            double value = Interpreter.Run(code, 0, region.Instructions, region.FormatA, region.FormatB, partials, partials, 0.0f, 0.0, slots, thread, stride);
+            c[at] = Fp.Narrow(FormatRounding.Round(value, region.Output));
+        }
+    }
 }

@@ -27,6 +27,7 @@ internal static class UnitCheck
             using DeviceLease<float> none = device.Memory.Rent<float>(0);
             using DeviceLease<float> output = device.Memory.Rent<float>(c.Length);
             unit.Run(program, left.View, right.View, none.View, output.View, Rows, Columns);
+            device.Synchronize();
             output.Read(c);
             for (int index = 0; index < c.Length; index++)
             {

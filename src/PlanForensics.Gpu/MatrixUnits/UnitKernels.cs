@@ -45,10 +45,12 @@ internal static class UnitKernels
 
         int row = firstRow + warpRow + (lane >> 2);
         int column = firstColumn + warpColumn + (2 * (lane & 3));
-        StoreRows(bias, c, row, column, sums.R0, shape);
-        StoreRows(bias, c, row + 16, column, sums.R1, shape);
-        StoreRows(bias, c, row + 32, column, sums.R2, shape);
-        StoreRows(bias, c, row + 48, column, sums.R3, shape);
+        StoreRows(c, row, column, sums.R0, shape);
+        StoreRows(c, row + 16, column, sums.R1, shape);
+        StoreRows(c, row + 32, column, sums.R2, shape);
+        StoreRows(c, row + 48, column, sums.R3, shape);
+        if (shape.HasBias == 1 || shape.Output != 0)
+            RunEpilogue(bias, c, row, column, shape);
     }
 
     /// <summary>Four threads start the copies of a row's 64 bytes.</summary>
@@ -79,28 +81,42 @@ internal static class UnitKernels
         sums.R3.Add<TUnit>(WarpOperations.LoadMatrices(ref words[atA + (48 * UnitShape.Pitch)]), left, right);
     }
 
-    private static void StoreRows(ArrayView<float> bias, ArrayView<float> c, int row, int column, UnitSums.RowSums sums, UnitShape shape)
+    private static void StoreRows(ArrayView<float> c, int row, int column, UnitSums.RowSums sums, UnitShape shape)
     {
-        StoreBlock(bias, c, row, column, sums.C0, shape);
-        StoreBlock(bias, c, row, column + 8, sums.C1, shape);
-        StoreBlock(bias, c, row, column + 16, sums.C2, shape);
-        StoreBlock(bias, c, row, column + 24, sums.C3, shape);
+        StoreBlock(c, row, column, sums.C0, shape);
+        StoreBlock(c, row, column + 8, sums.C1, shape);
+        StoreBlock(c, row, column + 16, sums.C2, shape);
+        StoreBlock(c, row, column + 24, sums.C3, shape);
     }
 
-    private static void StoreBlock(ArrayView<float> bias, ArrayView<float> c, int row, int column, F4 sums, UnitShape shape)
+    private static void StoreBlock(ArrayView<float> c, int row, int column, F4 sums, UnitShape shape)
     {
-        StoreOne(bias, c, row, column, sums.X, shape);
-        StoreOne(bias, c, row, column + 1, sums.Y, shape);
-        StoreOne(bias, c, row + 8, column, sums.Z, shape);
-        StoreOne(bias, c, row + 8, column + 1, sums.W, shape);
+        StoreOne(c, row, column, sums.X, shape);
+        StoreOne(c, row, column + 1, sums.Y, shape);
+        StoreOne(c, row + 8, column, sums.Z, shape);
+        StoreOne(c, row + 8, column + 1, sums.W, shape);
     }
 
-    private static void StoreOne(ArrayView<float> bias, ArrayView<float> c, int row, int column, float sum, UnitShape shape)
+    private static void StoreOne(ArrayView<float> c, int row, int column, float sum, UnitShape shape)
     {
-        if (row >= shape.M || column >= shape.N)
-            return;
-        if (shape.HasBias == 1)
-            sum = FormatRounding.Round(Fp.Add(sum, bias[column]), shape.BiasFormat);
-        c[((long)row * shape.N) + column] = FormatRounding.Round(sum, shape.Output);
+        if (row < shape.M && column < shape.N)
+            c[((long)row * shape.N) + column] = FormatRounding.Canonical(sum);
+    }
+
+    /// <summary>The epilogue of a lane's own outputs, read again: written out for each of the 64 sums it would be most of the kernel.</summary>
+    private static void RunEpilogue(ArrayView<float> bias, ArrayView<float> c, int firstRow, int firstColumn, UnitShape shape)
+    {
+        for (int index = 0; index < 64; index++)
+        {
+            int row = firstRow + ((index >> 3) * 8);
+            int column = firstColumn + (((index >> 1) & 3) * 8) + (index & 1);
+            if (row >= shape.M || column >= shape.N)
+                continue;
+            long at = ((long)row * shape.N) + column;
+            float sum = c[at];
+            if (shape.HasBias == 1)
+                sum = FormatRounding.Round(Fp.Add(sum, bias[column]), shape.BiasFormat);
+            c[at] = FormatRounding.Round(sum, shape.Output);
+        }
     }
 }

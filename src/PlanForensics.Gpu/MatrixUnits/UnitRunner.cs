@@ -38,7 +38,7 @@ internal sealed class UnitRunner(GpuDevice device)
             : null;
     }
 
-    /// <summary>Runs a whole product of operands that are in their format.</summary>
+    /// <summary>Runs a whole product of operands that are in their format; does not wait.</summary>
     public void Run(ReductionProgram program, ArrayView<float> a, ArrayView<float> weights, ArrayView<float> bias, ArrayView<float> c, int m, int n)
     {
         NumericFormat format = program.OperandA;
@@ -47,7 +47,6 @@ internal sealed class UnitRunner(GpuDevice device)
         using DeviceLease<uint> right = Pack(weights.SubView(0, (long)n * program.Depth), format, (long)n * words);
         FusedEpilogue epilogue = FusedEpilogue.Of(program)!;
         Launch(format, left.View, right.View, bias, c, new UnitShape { M = m, N = n, Words = words, HasBias = epilogue.HasBias, BiasFormat = epilogue.BiasFormat, Output = epilogue.Output });
-        device.Synchronize();
     }
 
     /// <summary>One launch over packed operands; does not wait.</summary>

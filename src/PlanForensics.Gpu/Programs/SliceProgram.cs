@@ -24,6 +24,9 @@ internal sealed class SliceProgram
     /// <summary>The merge over the slices' sums, epilogue included.</summary>
     public ReductionProgram Merge { get; private set; } = null!;
 
+    /// <summary>Whether the one slice's sum is the program's, up to the epilogue.</summary>
+    public bool IsPlain => Merge.Root is { StoredAs: null, StartsAtZero: false, Accumulator: NumericFormat.Fp32, Items: [ReductionSegment { Count: 1 }] };
+
     /// <summary>The slices as the integers that kernels read.</summary>
     public int[] Table => [.. _slices.SelectMany(static slice => new[] { slice.Start, slice.Count, slice.StartsAtZero ? 1 : 0 })];
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using PlanForensics.Gpu.Comparison;
 using PlanForensics.Gpu.Kernels;
 using PlanForensics.Gpu.MatrixUnits;
 using PlanForensics.Gpu.Rows;
@@ -11,7 +12,7 @@ namespace PlanForensics.Gpu.Ptx;
 internal static class KernelCatalog
 {
     private static readonly Type[] Classes =
-        [typeof(ProgramKernels), typeof(ElementwiseKernels), typeof(NormKernels), typeof(AttentionKernels), typeof(AttentionOutputKernels), typeof(TileKernels), typeof(WarpKernels), typeof(RowKernels), typeof(UnitKernels), typeof(PackKernels)];
+        [typeof(ProgramKernels), typeof(ElementwiseKernels), typeof(NormKernels), typeof(AttentionKernels), typeof(AttentionOutputKernels), typeof(TileKernels), typeof(WarpKernels), typeof(RowKernels), typeof(UnitKernels), typeof(PackKernels), typeof(ArgmaxKernels), typeof(UlpCountKernels)];
 
     private static readonly Type[] Policies = [typeof(FmaStep), typeof(MulAddStep), typeof(Bf16Unit), typeof(Fp16Unit), typeof(Tf32Unit)];
 

@@ -24,14 +24,11 @@ internal sealed class TileRunner(GpuDevice device)
     /// <param name="shape">M, N, K.</param>
     public void Run(ReductionProgram program, SliceProgram form, ProgramTable merge, ArrayView<float> a, ArrayView<float> weights, ArrayView<float> bias, ArrayView<float> c, TileShape shape)
     {
-        FusedEpilogue? epilogue = form.Slices.Count == 1 ? FusedEpilogue.Of(program) : null;
+        FusedEpilogue? epilogue = form.IsPlain ? FusedEpilogue.Of(program) : null;
         bool direct = epilogue is not null;
         if (epilogue is not null)
             (shape.HasBias, shape.BiasFormat, shape.Output) = (epilogue.HasBias, epilogue.BiasFormat, epilogue.Output);
         shape.Slices = direct ? 1 : Math.Max(2, form.Slices.Count); // above one: sums stay as they are
-        shape.TilesM = (shape.M + TileShape.Rows - 1) / TileShape.Rows;
-        shape.TilesN = (shape.N + TileShape.Columns - 1) / TileShape.Columns;
-        shape.Aligned = shape.K % 4 == 0 ? 1 : 0;
         using DeviceLease<int> slices = device.Memory.Rent<int>(form.Table);
         if (direct)
         {
@@ -53,8 +50,10 @@ internal sealed class TileRunner(GpuDevice device)
         };
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<double>, GemmRegion>>(
             typeof(ProgramKernels), nameof(ProgramKernels.Merge))(launcher.Stream, config, code.View, workspace.View, bias, c, slots.View, region);
-        device.Synchronize();
     }
+
+    /// <summary>Whether one thread runs a tile's 256 in turn: on a CPU device without warps of its own.</summary>
+    public static bool IsPhased(GpuDevice device) => device.Kind == GpuDeviceKind.Cpu && device.Limits.ThreadsPerGroup < TileShape.Threads;
 
     public static MethodInfo KernelOf(StepKind step, bool phased)
     {
@@ -64,17 +63,20 @@ internal sealed class TileRunner(GpuDevice device)
 
     private static int Single(NumericFormat format) => (int)(format is NumericFormat.Fp64 or NumericFormat.Int32 ? NumericFormat.Fp32 : format);
 
-    private void Launch(
+    /// <summary>The tiles of some slices; does not wait.</summary>
+    public void Launch(
         StepKind step, int slices, ArrayView<float> a, ArrayView<float> weights, ArrayView<float> bias, ArrayView<int> table, ArrayView<float> c, TileShape shape)
     {
+        shape.TilesM = (shape.M + TileShape.Rows - 1) / TileShape.Rows;
+        shape.TilesN = (shape.N + TileShape.Columns - 1) / TileShape.Columns;
+        shape.Aligned = shape.K % 4 == 0 ? 1 : 0;
         int tiles = shape.TilesM * shape.TilesN;
-        bool phased = device.Limits.ThreadsPerGroup < TileShape.Threads;
+        bool phased = IsPhased(device);
         MethodInfo kernel = KernelOf(step, phased);
         if (!phased)
         {
             device.Kernels.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>, TileShape>>(kernel)(
                 device.Accelerator.DefaultStream, new KernelConfig(new Index3D(tiles, slices, 1), new Index3D(TileShape.Threads, 1, 1)), a, weights, bias, table, c, shape);
-            device.Synchronize();
             return;
         }
 
@@ -82,6 +84,5 @@ internal sealed class TileRunner(GpuDevice device)
         using DeviceLease<Sums64> sums = device.Memory.Rent<Sums64>((long)groups * TileShape.Threads);
         device.Kernels.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<Sums64>, TileShape, int>>(kernel)(
             device.Accelerator.DefaultStream, new KernelConfig(groups, 1), a, weights, bias, table, c, sums.View, shape, slices);
-        device.Synchronize();
     }
 }

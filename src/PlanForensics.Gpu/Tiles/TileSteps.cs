@@ -62,46 +62,55 @@ internal static class TileSteps
     {
         int row = (tileRow * TileShape.Rows) + ((thread >> 4) * 4);
         int column = (tileColumn * TileShape.Columns) + ((thread & 15) * 4);
-        FinishRow(bias, c, row, column, slice, sums.L0, sums.R0, shape);
-        FinishRow(bias, c, row + 1, column, slice, sums.L1, sums.R1, shape);
-        FinishRow(bias, c, row + 2, column, slice, sums.L2, sums.R2, shape);
-        FinishRow(bias, c, row + 3, column, slice, sums.L3, sums.R3, shape);
-        FinishRow(bias, c, row + 64, column, slice, sums.L4, sums.R4, shape);
-        FinishRow(bias, c, row + 65, column, slice, sums.L5, sums.R5, shape);
-        FinishRow(bias, c, row + 66, column, slice, sums.L6, sums.R6, shape);
-        FinishRow(bias, c, row + 67, column, slice, sums.L7, sums.R7, shape);
+        FinishRow(c, row, column, slice, sums.L0, sums.R0, shape);
+        FinishRow(c, row + 1, column, slice, sums.L1, sums.R1, shape);
+        FinishRow(c, row + 2, column, slice, sums.L2, sums.R2, shape);
+        FinishRow(c, row + 3, column, slice, sums.L3, sums.R3, shape);
+        FinishRow(c, row + 64, column, slice, sums.L4, sums.R4, shape);
+        FinishRow(c, row + 65, column, slice, sums.L5, sums.R5, shape);
+        FinishRow(c, row + 66, column, slice, sums.L6, sums.R6, shape);
+        FinishRow(c, row + 67, column, slice, sums.L7, sums.R7, shape);
+        if (shape.Slices == 1 && (shape.HasBias == 1 || shape.Output != 0))
+            RunEpilogue(bias, c, row, column, shape);
     }
 
-    private static void FinishRow(ArrayView<float> bias, ArrayView<float> c, int row, int column, int slice, F4 left, F4 right, TileShape shape)
+    private static void FinishRow(ArrayView<float> c, int row, int column, int slice, F4 left, F4 right, TileShape shape)
     {
         if (row >= shape.M)
             return;
         long at = (((long)slice * shape.M) + row) * shape.N;
-        FinishFour(bias, c, at, column, left, shape);
-        FinishFour(bias, c, at, column + 64, right, shape);
+        FinishFour(c, at, column, left, shape);
+        FinishFour(c, at, column + 64, right, shape);
     }
 
-    private static void FinishFour(ArrayView<float> bias, ArrayView<float> c, long at, int column, F4 four, TileShape shape)
+    private static void FinishFour(ArrayView<float> c, long at, int column, F4 four, TileShape shape)
     {
-        FinishOne(bias, c, at, column, four.X, shape);
-        FinishOne(bias, c, at, column + 1, four.Y, shape);
-        FinishOne(bias, c, at, column + 2, four.Z, shape);
-        FinishOne(bias, c, at, column + 3, four.W, shape);
+        FinishOne(c, at, column, four.X, shape);
+        FinishOne(c, at, column + 1, four.Y, shape);
+        FinishOne(c, at, column + 2, four.Z, shape);
+        FinishOne(c, at, column + 3, four.W, shape);
     }
 
-    private static void FinishOne(ArrayView<float> bias, ArrayView<float> c, long at, int column, float sum, TileShape shape)
+    private static void FinishOne(ArrayView<float> c, long at, int column, float sum, TileShape shape)
     {
         if (column < shape.N)
-            c[at + column] = Epilogue(bias, column, sum, shape);
+            c[at + column] = FormatRounding.Canonical(sum);
     }
 
-    /// <summary>A workspace holds sums as they are.</summary>
-    public static float Epilogue(ArrayView<float> bias, int column, float sum, TileShape shape)
+    /// <summary>The epilogue of a thread's own outputs, read again: written out for each of the 64 sums it would be most of the kernel. A workspace holds sums as they are.</summary>
+    private static void RunEpilogue(ArrayView<float> bias, ArrayView<float> c, int firstRow, int firstColumn, TileShape shape)
     {
-        if (shape.Slices > 1)
-            return sum;
-        if (shape.HasBias == 1)
-            sum = FormatRounding.Round(Fp.Add(sum, bias[column]), shape.BiasFormat);
-        return FormatRounding.Round(sum, shape.Output);
+        for (int index = 0; index < 64; index++)
+        {
+            int row = firstRow + ((index >> 3) & 3) + (index >> 5 << 6);
+            int column = firstColumn + (index & 3) + (((index >> 2) & 1) << 6);
+            if (row >= shape.M || column >= shape.N)
+                continue;
+            long at = ((long)row * shape.N) + column;
+            float sum = c[at];
+            if (shape.HasBias == 1)
+                sum = FormatRounding.Round(Fp.Add(sum, bias[column]), shape.BiasFormat);
+            c[at] = FormatRounding.Round(sum, shape.Output);
+        }
     }
 }

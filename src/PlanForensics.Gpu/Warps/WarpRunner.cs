@@ -14,6 +14,7 @@ internal sealed class WarpRunner(GpuDevice device)
     /// <summary>Whether the device has warps of 32 lanes.</summary>
     public bool HasWarps => device.Limits.WarpSize == WarpShape.Lanes;
 
+    /// <summary>One launch; does not wait.</summary>
     public void Run(WarpProgram form, FusedEpilogue epilogue, ArrayView<float> a, ArrayView<float> weights, ArrayView<float> bias, ArrayView<float> c, int m, int n, int k)
     {
         var shape = new WarpShape
@@ -25,7 +26,6 @@ internal sealed class WarpRunner(GpuDevice device)
         long groups = (((long)m * n) + (threads / WarpShape.Lanes) - 1) / (threads / WarpShape.Lanes);
         device.Kernels.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, WarpShape>>(KernelOf(form.Step))(
             device.Accelerator.DefaultStream, new KernelConfig((int)Math.Min(groups, device.Limits.Multiprocessors * 64L), threads), a, weights, bias, c, shape);
-        device.Synchronize();
     }
 
     public static MethodInfo KernelOf(StepKind step) =>
