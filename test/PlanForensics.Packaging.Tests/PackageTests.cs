@@ -10,6 +10,8 @@ namespace PlanForensics.Packaging.Tests;
 [Collection(PackedCollection.Name)]
 public sealed class PackageTests(PackedPackages packed)
 {
+    private static readonly string[] Compared = ["PlanForensics", "PlanForensics.FluentAssertions"];
+
     public static TheoryData<string> Packages => [.. SourceTree.Packages()];
 
     [Fact]
@@ -23,10 +25,15 @@ public sealed class PackageTests(PackedPackages packed)
         string other = Path.Combine(packed.Folder, "some", "deeper", "folder");
         await Command.Succeed(packed.Folder, "git", "clone", "-q", packed.Sources, other);
         await Command.Succeed(other, "git", "remote", "set-url", "origin", PackedPackages.Remote);
+        // The library and one package on top of it; PLANFORENSICS_LONG=1 compares all.
+        if (Environment.GetEnvironmentVariable("PLANFORENSICS_LONG") != "1")
+            await File.WriteAllLinesAsync(Path.Combine(other, "All.slnx"), ["<Solution>", .. Compared.Select(package => $"  <Project Path=\"src/{package}/{package}.csproj\" />"), "</Solution>"]);
         await PackedPackages.Pack(other);
         Dictionary<string, string> Hashes(string folder) => Directory.EnumerateFiles(folder)
             .ToDictionary(file => Path.GetFileName(file)!, file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))));
-        Hashes(Path.Combine(other, "out")).Should().BeEquivalentTo(Hashes(packed.Output)).And.HaveCountGreaterThan(7);
+        Dictionary<string, string> again = Hashes(Path.Combine(other, "out"));
+        again.Should().HaveCountGreaterThanOrEqualTo(2 * Compared.Length);
+        Hashes(packed.Output).Where(file => again.ContainsKey(file.Key)).Should().BeEquivalentTo(again);
     }
 
     [Theory]
@@ -70,8 +77,12 @@ public sealed class PackageTests(PackedPackages packed)
         string[] rows = [.. File.ReadLines(Path.Combine(SourceTree.Repository, "docs", "packages.md")).Where(line => line.StartsWith("| PlanForensics", StringComparison.Ordinal))];
         rows.Select(row => row.Split('|')[1].Trim()).Should().BeEquivalentTo(SourceTree.Packages());
         foreach (string package in SourceTree.Packages().Where(package => package != "PlanForensics.Cli")) // a tool holds what it needs
-            foreach (string dependency in Dependencies(package))
-                rows.Single(row => row.StartsWith($"| {package} |", StringComparison.Ordinal)).Split('|')[3].Should().MatchRegex($@"(^|[ ,]){System.Text.RegularExpressions.Regex.Escape(dependency)}($|[ ,])");
+        {
+            // Pinned versions of what a dependency brings stand in a package too; the page names what is asked for.
+            string[] named = [.. rows.Single(row => row.StartsWith($"| {package} |", StringComparison.Ordinal)).Split('|')[3].Split(['(', ','])
+                .Select(name => name.Trim()).Where(name => name.Length > 0 && char.IsAsciiLetter(name[0]) && !name.StartsWith("not ", StringComparison.Ordinal))];
+            named.Should().NotBeEmpty().And.BeSubsetOf(Dependencies(package));
+        }
     }
 
     [Fact]
