@@ -42,19 +42,25 @@ internal static class ChurnText
 
     private static void Plans(TextReport report, ChurnReport churn)
     {
-        ReportTable table = new("regime", ">steps", ">algos", ">bits", ">variants", ">bits", ">/1000", ">expected");
+        ReportTable plans = new("regime", ">steps", ">switches", ">in shape", ">/1000", ">expected");
+        ReportTable spread = new("regime", ">algos", ">bits", ">kernels", ">bits", ">shapes", ">bits");
         foreach (ChurnGroup group in churn.Regimes)
         {
-            table.Add(
-                RegimesReport.Cell(group.Regime), Numbers.Of(group.Steps), Numbers.Of(group.Algorithms.Entries.Count), Bits(group.Algorithms),
-                Numbers.Of(group.KernelVariants.Entries.Count), Bits(group.KernelVariants), Rate(group.SwitchesPerThousand),
+            plans.Add(
+                RegimesReport.Cell(group.Regime), Numbers.Of(group.Steps), Numbers.Of(group.Switches), Numbers.Of(group.SwitchesWithinShape), Rate(group.SwitchesPerThousand),
                 group.Conformance.Share is { } share ? (100 * share).ToString("0.0", CultureInfo.InvariantCulture) + " %" : "?");
+            spread.Add(
+                RegimesReport.Cell(group.Regime), Numbers.Of(group.Algorithms.Entries.Count), Bits(group.Algorithms), Numbers.Of(group.KernelVariants.Entries.Count),
+                Bits(group.KernelVariants), Numbers.Of(group.ShapeClasses.Entries.Count), Bits(group.ShapeClasses));
         }
 
         report.Line();
-        report.Line("plans: algorithms and kernel variants, entropy in bits, switches a 1,000 steps,");
-        report.Line("share of steps that ran the expected plan");
-        report.Table(table);
+        report.Line("switches of plan, those within one shape class, switches a 1,000 steps, and");
+        report.Line("the share of steps that ran the expected plan");
+        report.Table(plans);
+        report.Line();
+        report.Line("how many algorithms, kernel variants and shape classes, and their entropy");
+        report.Table(spread);
     }
 
     private static void Histograms(TextReport report, ChurnReport churn)

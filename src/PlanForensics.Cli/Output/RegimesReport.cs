@@ -116,17 +116,19 @@ internal static class RegimesReport
 
     private static void Steps(TextReport report, RegimeHistory history)
     {
-        ReportTable table = new("replica", ">step", ">requests", "regime", "fabric", ">free MB", ">ratio", ">queue p95");
-        for (int position = 0; position < history.Timeline.Steps.Count; position++)
+        ReportTable table = new(">step", ">reqs", "regime", "fabric", ">free MB", ">ratio", ">queue");
+        bool severalReplicas = history.Timeline.Lanes.Select(lane => lane.Replica).Distinct().Skip(1).Any();
+        foreach (EngineStep step in history.Timeline.Steps)
         {
-            EngineStep step = history.Timeline.Steps[position];
             RegimeStepDocument document = RegimeStepDocument.Of(step, history);
+            string name = $"{(severalReplicas ? $"{step.Replica} " : "")}{Numbers.Of(step.Index)}{(step.Rank > 0 ? $" rank {step.Rank}" : "")}";
             table.Add(
-                step.Replica ?? "", step.Rank == 0 ? Numbers.Of(step.Index) : $"{Numbers.Of(step.Index)}.{step.Rank}", Numbers.Of(document.Requests), Cell(history.RegimeOf(step)),
-                document.Fabric, Short(document.EffectiveFreeMb), Short(document.EffectiveFreeRatio), Short(document.QueueP95Ms));
+                name, Numbers.Of(document.Requests), Cell(history.RegimeOf(step)), document.Fabric, Short(document.EffectiveFreeMb), Short(document.EffectiveFreeRatio, 4),
+                Short(document.QueueP95Ms));
         }
 
         report.Line();
+        report.Line("steps: requests, effective free memory and its ratio to the pool, queue p95 in ms");
         report.Table(table);
     }
 
@@ -146,8 +148,8 @@ internal static class RegimesReport
     public static string Place(EngineStep step) =>
         $"step {Numbers.Of(step.Index)}{(step.Replica is { } replica ? $" of {replica}" : "")}{(step.StartedAt is { } time ? $", {time.UtcDateTime.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)}" : "")}";
 
-    /// <summary>A number of six digits; ? where there is none.</summary>
-    public static string Short(double? value) => value?.ToString("G6", CultureInfo.InvariantCulture) ?? "?";
+    /// <summary>A number of a few digits; ? where there is none.</summary>
+    public static string Short(double? value, int digits = 6) => value?.ToString($"G{digits}", CultureInfo.InvariantCulture) ?? "?";
 
     /// <summary>A regime as a cell.</summary>
     public static ReportCell Cell(Regime regime) => new(RegimeNames.NameOf(regime), regime switch

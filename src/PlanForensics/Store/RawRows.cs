@@ -9,6 +9,7 @@ internal sealed class RawRows : IDisposable
     private const int Second = 10_000_000;
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
+    private readonly nint _handle;
     private readonly byte[] _lastDay = new byte[10];
     private long _lastDayTicks = -1;
 
@@ -18,22 +19,23 @@ internal sealed class RawRows : IDisposable
         int result = raw.sqlite3_prepare_v2(_database, sql, out _statement);
         if (result != raw.SQLITE_OK)
             throw Exception(result);
+        _handle = _statement.DangerousGetHandle();
     }
 
     public bool Next()
     {
-        int result = raw.sqlite3_step(_statement);
+        int result = NativeColumns.IsUsable ? NativeColumns.Step(_handle) : raw.sqlite3_step(_statement);
         return result == raw.SQLITE_ROW || (result == raw.SQLITE_DONE ? false : throw Exception(result));
     }
 
-    public long Long(int column) => raw.sqlite3_column_int64(_statement, column);
+    public long Long(int column) => Int64(column);
 
-    public int Int(int column) => checked((int)raw.sqlite3_column_int64(_statement, column));
+    public int Int(int column) => checked((int)Int64(column));
 
     /// <summary>An integer of 0 or more.</summary>
     public long? CountOrNull(int column)
     {
-        long value = raw.sqlite3_column_int64(_statement, column);
+        long value = Int64(column);
         if (value > 0)
             return value;
         if (value < 0)
@@ -46,7 +48,7 @@ internal sealed class RawRows : IDisposable
     /// <summary>A finite number of 0 or more.</summary>
     public double? SizeOrNull(int column)
     {
-        double value = raw.sqlite3_column_double(_statement, column);
+        double value = NativeColumns.IsUsable ? NativeColumns.Double(_handle, column) : raw.sqlite3_column_double(_statement, column);
         if (value > 0 && double.IsFinite(value))
             return value;
         if (value != 0)
@@ -55,7 +57,7 @@ internal sealed class RawRows : IDisposable
     }
 
     /// <summary>The bytes of a text, valid until the next row; empty for NULL.</summary>
-    public ReadOnlySpan<byte> Utf8(int column) => raw.sqlite3_column_blob(_statement, column);
+    public ReadOnlySpan<byte> Utf8(int column) => NativeColumns.IsUsable ? NativeColumns.Bytes(_handle, column) : raw.sqlite3_column_blob(_statement, column);
 
     public string? TextOrNull(int column, TextCache? cache)
     {
@@ -98,7 +100,10 @@ internal sealed class RawRows : IDisposable
         return number;
     }
 
-    private bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
+    private long Int64(int column) => NativeColumns.IsUsable ? NativeColumns.Int64(_handle, column) : raw.sqlite3_column_int64(_statement, column);
+
+    private bool IsNull(int column) =>
+        (NativeColumns.IsUsable ? NativeColumns.Type(_handle, column) : raw.sqlite3_column_type(_statement, column)) == raw.SQLITE_NULL;
 
     private SqliteException Exception(int result) =>
         new(raw.sqlite3_errmsg(_database).utf8_to_string(), result & 0xFF, raw.sqlite3_extended_errcode(_database));
