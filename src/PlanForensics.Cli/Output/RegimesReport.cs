@@ -128,7 +128,7 @@ internal static class RegimesReport
         }
 
         report.Line();
-        report.Line("steps: requests, effective free memory and its ratio to the pool, queue p95 in ms");
+        report.Line("steps: requests, effective free memory, its ratio to the pool, queue p95 in ms");
         report.Table(table);
     }
 

@@ -38,7 +38,7 @@ public sealed record RecorderOptions
     public ILogger? Logger { get; init; }
 
     /// <summary>
-    /// Names the regime of a step for spans, metrics and the log (the Regimes room classifies one). Called on the serving thread, only while somebody listens
+    /// Names the regime of a step for spans, metrics and the log: <c>new RegimeClassifier().NameOf</c> of the Regimes room does. Called on the serving thread, only while somebody listens
     /// (<see cref="RecorderTelemetry"/>) or <see cref="Logger"/> takes information; must not throw. Default: null, no regime is told.
     /// </summary>
     public Func<StepState, string?>? RegimeOf { get; init; }

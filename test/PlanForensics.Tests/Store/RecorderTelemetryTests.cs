@@ -7,6 +7,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using PlanForensics.Contracts;
 using PlanForensics.Numerics;
+using PlanForensics.Regimes;
 using PlanForensics.Plans;
 using PlanForensics.Store;
 using PlanForensics.Telemetry;
@@ -65,6 +66,23 @@ public sealed class RecorderTelemetryTests : IDisposable
         });
         steps.Should().OnlyContain(step => step.Duration == TimeSpan.FromMilliseconds(4));
         spans.SelectMany(span => span.TagObjects).Should().NotContain(tag => tag.Key.Contains("prompt"), "texts never leave by telemetry");
+    }
+
+    [Fact]
+    public void The_classifier_names_the_regime_of_each_step()
+    {
+        List<Activity> spans = [];
+        using (TracerProvider tracing = Sdk.CreateTracerProviderBuilder().AddSource(RecorderTelemetry.SourceName).AddInMemoryExporter(spans).Build())
+        using (Recorder recorder = Recorder.Start(_folder.File(), new RecorderOptions { WhenFull = QueueFullPolicy.Block, RegimeOf = new RegimeClassifier().NameOf }))
+        {
+            RequestRecording recording = recorder.Begin("classified", Model, EffectiveRequest.FromTokenIds([1, 2, 3]));
+            double?[] free = [2000, 1000, null];
+            for (int index = 0; index < free.Length; index++)
+                recording.Step(ContractSamples.State(index) with { VramFreeMb = free[index], KvPoolMb = 4000, QueueTimeMs = 1 }, new StepObservation());
+            recording.Complete("stop");
+        }
+
+        spans.Where(span => span.DisplayName == "planforensics.step").Select(span => Tags(span)["planforensics.step.regime"]).Should().Equal("normal", "memory_pressured", "unknown");
     }
 
     [Fact]
