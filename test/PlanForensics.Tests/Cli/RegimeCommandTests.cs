@@ -26,7 +26,7 @@ public sealed class RegimeCommandTests
         string store = StoreOf(folder, Records.Contract("a", [Records.Quiet(0), Records.Quiet(1) with { VramFreeMb = 812.3456789, ReplicationPinnedMb = 700.123456 }, Records.Quiet(2)], "replica-17"));
         ToolRun run = ToolRun.Of("regimes", "--store", store, "--steps");
         run.ExitCode.Should().Be(0, run.Error);
-        run.Output.Should().Contain("effective_free_ratio 0.5 -> 0.00684951 (limit 0.05), by vram_free_mb 8192 ->");
+        run.Output.Should().Contain("effective_free_ratio 0.5 -> 0.0068495 (limit 0.05), by vram_free_mb 8192 ->");
         run.Output.Split('\n').Should().OnlyContain(line => line.Length <= 80 || line.StartsWith("store", StringComparison.Ordinal));
     }
 
