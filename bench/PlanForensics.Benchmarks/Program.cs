@@ -8,7 +8,9 @@ if (args is ["quick", ..])
     QuickRun.Run(args.Length > 1 ? args[1] : KernelSelection.Default.Name, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1);
 else if (args is ["peers", .. string[] options])
     PeerTable.Run(options);
+else if (args is ["recorder", .. string[] model])
+    RecorderRun.Run(model.Length > 0 ? model[0] : Path.Combine("samples", "models", "kjv-1m"));
 else if (args is ["tensorcore", ..])
     TensorCoreRun.Run();
 else
-    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+    BenchmarkSwitcher.FromAssembly(typeof(QuickRun).Assembly).Run(args);
