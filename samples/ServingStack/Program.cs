@@ -99,7 +99,7 @@ static async Task<int> Load(Arguments arguments)
     if (report.Worst is { } pair && options.Store is { } store)
     {
         Console.WriteLine();
-        Console.WriteLine($"planforensics postmortem {pair.AloneId} {pair.LoadedId} \\\n  --store {store} --model samples/models/kjv-1m --candidates openblas --activations bf16");
+        Console.WriteLine($"planforensics postmortem {pair.AloneId} {pair.LoadedId} \\\n  --store {store} --model samples/models/kjv-1m --activations bf16");
     }
 
     return report.Drifted.Count == 0 ? 0 : 1;

@@ -22,16 +22,20 @@ public sealed class StoryTests(ITestOutputHelper output)
         (string said, LoadReport load) = await OpenBlasStory.ServeAsync(store, [], async url => await FlipAsync(url, store));
         said.Should().Contain("core Haswell").And.Contain("whole batch");
         load.Drifted.Should().NotBeEmpty();
+        if (load.Drifted.Any(pair => pair.Prompt == "Blessed are the" && pair.Diff!.FirstFlip is not null))
+            StoryPage.Matches("load", TextOf(load)).Should().BeTrue(TextOf(load));
         LoadPair flipped = load.Worst!;
         flipped.Diff!.FirstFlip.Should().NotBeNull("some token flips within a few rounds");
         TheRecordNamesWhatRan(store, flipped);
         await TheRulesNameThePlans(store, flipped);
         await TheProbeNamesThePlans(store, flipped, library);
         await ThePostmortemNamesTheOperator(store, flipped);
+        await TheReportsReadAsShown(store, flipped);
 
         string pinnedStore = folder.File("pinned.db");
         (string pinnedSaid, LoadReport pinned) = await OpenBlasStory.ServeAsync(pinnedStore, ["--row-by-row"], url => OpenBlasStory.LoadAsync(url, pinnedStore, 1));
         pinnedSaid.Should().Contain("row by row");
+        StoryPage.Matches("pinned", TextOf(pinned)).Should().BeTrue(TextOf(pinned));
         pinned.Pairs.Should().OnlyContain(pair => pair.StepsWithOtherBits == 0 && !pair.TextDiffers, "pinned, nobody's bits depend on the batch");
         string calm = pinned.Pairs.First(pair => pair.Prompt == flipped.Prompt).LoadedId;
         JsonElement verdict = await OpenBlasStory.ToolJsonAsync("attribute", calm, "--store", pinnedStore, "--model", Repository.Model, "--activations", "bf16");
@@ -43,10 +47,15 @@ public sealed class StoryTests(ITestOutputHelper output)
         LoadReport report = await OpenBlasStory.LoadAsync(url, store, 1);
         for (int more = 0; more < 4 && report.Worst?.Diff?.FirstFlip is null; more++)
             report = await OpenBlasStory.LoadAsync(url, store, 2);
-        var text = new StringWriter();
-        report.Print(text);
-        output.WriteLine(text.ToString());
+        output.WriteLine(TextOf(report));
         return report;
+    }
+
+    private static string TextOf(LoadReport report)
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        report.Print(text);
+        return text.ToString();
     }
 
     private static void TheRecordNamesWhatRan(string path, LoadPair pair)
@@ -74,6 +83,18 @@ public sealed class StoryTests(ITestOutputHelper output)
             Controls(verdict).Should().OnlyContain(passed => passed);
             verdict.GetProperty("classes").EnumerateArray().Where(item => !item.GetProperty("reproduces_everything").GetBoolean()).Should().HaveCountGreaterThan(2, "other cores' maps do not fit");
         }
+    }
+
+    /// <summary>In words, as the page shows it.</summary>
+    private static async Task TheReportsReadAsShown(string store, LoadPair pair)
+    {
+        (int exitCode, string attributed, string error) = await OpenBlasStory.ToolAsync("attribute", pair.LoadedId, "--store", store, "--model", Repository.Model, "--activations", "bf16");
+        exitCode.Should().Be(0, error);
+        StoryPage.Matches("attribute", attributed).Should().BeTrue(attributed);
+        (_, string explained, _) = await OpenBlasStory.ToolAsync("postmortem", pair.AloneId, pair.LoadedId, "--store", store, "--model", Repository.Model, "--activations", "bf16");
+        if (pair is { Prompt: "Blessed are the", Diff.FirstFlip.StepIndexA: 1 }) // the usual one; another flip reads otherwise
+            StoryPage.Matches("postmortem", explained).Should().BeTrue(explained);
+        StoryPage.Matches("postmortem", attributed).Should().BeFalse("a page that matches everything shows nothing");
     }
 
     private static int StepsOf(string path, string request)
