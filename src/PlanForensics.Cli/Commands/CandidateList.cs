@@ -70,6 +70,8 @@ internal static class CandidateList
 
         if ((text == Auto ? EngineCandidateList.Named(context) : EngineCandidateList.Find(text, context, session)) is { } engine)
             return engine;
+        if (text is not (Auto or Catalogue or Phases) && !Path.Exists(text.TrimStart('@')))
+            throw new CannotRunException($"--candidates {text}: there is no such file, and no engine of that name; engines are {string.Join(", ", EngineCandidateList.Engines)}");
         string source = text switch
         {
             Auto or Catalogue => $"the catalogue of generic plans{(whyCatalogue is null ? "" : $", since {whyCatalogue}")}",

@@ -14,6 +14,9 @@ internal static class EngineCandidateList
 {
     private const string OpenBlas = "openblas";
 
+    /// <summary>The first words of the engines' names.</summary>
+    public static IEnumerable<string> Engines => EngineCatalog.Gemms.Select(family => family.Name.Split('.')[0]).Distinct().Order(StringComparer.Ordinal);
+
     /// <summary>The candidates of a name such as <c>openblas</c>, or of <c>probe:LIBRARY</c>; null where the text is neither.</summary>
     public static CandidateSet? Find(string text, CandidateContext context, Session session)
     {
