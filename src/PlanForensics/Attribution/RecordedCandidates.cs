@@ -51,10 +51,11 @@ public sealed class RecordedCandidates
         if (WhyNot(model) is { } other)
             return new RecordedCandidates(other, [], []);
         PyTorchEnvironment[] environments = [.. states.Select(PyTorchEnvironment.Of).Distinct()];
-        return Of(model, states, environments);
+        bool computesRope = model.Format == NumericFormat.Fp32 && RecordedRope.TableOf(model.Configuration.HeadDimension / 2, recorded) is null;
+        return Of(model, states, environments, computesRope ? "; rotary tables were not recorded and are computed: PyTorch's differ from them in fp32, so that its bits may not be reproduced" : "");
     }
 
-    private static RecordedCandidates Of(DecoderModel model, List<StepState> states, PyTorchEnvironment[] environments)
+    private static RecordedCandidates Of(DecoderModel model, List<StepState> states, PyTorchEnvironment[] environments, string remark)
     {
         ModelConfiguration configuration = model.Configuration;
         var decoder = new AtenDecoder(
@@ -91,7 +92,7 @@ public sealed class RecordedCandidates
         }
 
         string size = knowsBatch ? "" : "; the batch size was not recorded";
-        return new RecordedCandidates($"PyTorch 1.13 on a CPU ({string.Join("; or ", environments.Select(environment => environment.ToString()))}){size}", schedules, allowed);
+        return new RecordedCandidates($"PyTorch 1.13 on a CPU ({string.Join("; or ", environments.Select(environment => environment.ToString()))}){size}{remark}", schedules, allowed);
     }
 
     private static string? WhyNot(DecoderModel model)

@@ -1,5 +1,10 @@
 using System.Text.Json;
 using FluentAssertions;
+using PlanForensics.Attribution;
+using PlanForensics.Contracts;
+using PlanForensics.Incidents;
+using PlanForensics.Models;
+using PlanForensics.Tests.Capture;
 using Xunit;
 
 namespace PlanForensics.Tests.Cli;
@@ -7,6 +12,26 @@ namespace PlanForensics.Tests.Cli;
 /// <summary>An imported incident is explained from the store by the kernels that its environment names, as the whole incident is.</summary>
 public sealed class IncidentPostmortemTests
 {
+    [Fact]
+    public void Without_recorded_rotary_tables_in_fp32_the_candidates_say_that_bits_may_not_be_reproduced()
+    {
+        string folder = Directory.CreateTempSubdirectory("planforensics-model-").FullName;
+        try
+        {
+            WidenedModel.Write(Path.Combine(SharedData.RepositoryRoot, "samples", "models", "kjv-1m"), folder);
+            WholeIncident incident = WholeIncident.Load(Path.Combine(SharedData.RepositoryRoot, "samples", "incidents", "kjv-1m-bf16"));
+            ExecutionContract with = IncidentContracts.Of(incident, incident.Runs[0]);
+            ExecutionContract without = with with { Steps = [.. with.Steps.Select(step => step with { Observation = step.Observation with { CapturedTensors = null } })] };
+            DecoderModel model = DecoderModel.Load(folder);
+            RecordedCandidates.Of(model, without).Explanation.Should().Contain("rotary tables were not recorded");
+            RecordedCandidates.Of(model, with).Explanation.Should().NotContain("rotary");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void The_own_incident_is_explained_from_the_store()
     {
