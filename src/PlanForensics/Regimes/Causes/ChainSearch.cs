@@ -101,10 +101,10 @@ internal sealed class ChainSearch(ChainPattern pattern, Signal[] stages, Replica
         for (int index = 0; index < links.Count; index++)
         {
             (int stage, Onset onset) = links[index];
-            run = Math.Min(run, Math.Pow(stages[stage].Share, onset.Run - 1));
+            run = Math.Min(run, Power(stages[stage].Share, onset.Run - 1));
             int lag = index == 0 ? 0 : onset.Iteration - links[index - 1].Onset.Iteration;
             if (lag >= 1)
-                parts.Add(1 - Math.Pow(1 - stages[stage].Rate, lag));
+                parts.Add(1 - Power(1 - stages[stage].Rate, lag));
         }
 
         parts.Add(Math.Min(1, run * links.Count));
@@ -113,7 +113,17 @@ internal sealed class ChainSearch(ChainPattern pattern, Signal[] stages, Replica
 
     /// <summary>The probability that links which have nothing to do with each other begin as near to each other as these do: beside the order, they must meet too often for traffic that comes and goes by itself.</summary>
     private double Coincidence(List<(int Stage, Onset Onset)> links) => Fisher([.. links.Skip(1).Select((link, index) =>
-        1 - Math.Pow(1 - stages[link.Stage].Rate, Math.Abs(link.Onset.Iteration - links[index].Onset.Iteration) + 1))]);
+        1 - Power(1 - stages[link.Stage].Rate, Math.Abs(link.Onset.Iteration - links[index].Onset.Iteration) + 1))]);
+
+    /// <summary>A whole power by squaring.</summary>
+    private static double Power(double value, int exponent)
+    {
+        double power = 1;
+        for (double square = value; exponent > 0; exponent >>= 1, square *= square)
+            if ((exponent & 1) != 0)
+                power *= square;
+        return power;
+    }
 
     /// <summary>P(product of m uniform numbers &lt;= x) = x sum over j below m of (-ln x)^j / j!.</summary>
     private static double Fisher(List<double> parts)

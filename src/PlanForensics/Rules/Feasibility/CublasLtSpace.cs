@@ -146,7 +146,7 @@ internal sealed class CublasLtSpace(FeasibilityQuery query, StepPlatform platfor
             {
                 CublasLtFamily.Nvjet => from stage in Stages(profile, family) from splits in query.Splits select basis with { StagesId = stage, SplitKNumber = splits },
                 CublasLtFamily.Cutlass => from stage in Stages(profile, family) from splits in query.Splits
-                                          from scheme in splits == 1 ? new[] { 0 }.Order() : profile.Merges.GroupBy(merge => merge.Value).Select(merge => merge.Min(entry => entry.Key)).Order()
+                                          from scheme in splits == 1 ? Enumerable.Range(0, 1).Order() : profile.Merges.GroupBy(merge => merge.Value).Select(merge => merge.Min(entry => entry.Key)).Order()
                                           select basis with { StagesId = stage, SplitKNumber = splits, ReductionScheme = scheme },
                 CublasLtFamily.GemmSn => profile.GemmSnRecipes.Keys.Where(key => key.AlgoId == algo).Select(key => key.CustomOption).Order().Select(option => basis with { CustomOption = option, SplitKNumber = 1 }),
                 _ when algo == 14 => query.Splits.Select(splits => basis with { SplitKNumber = splits }),

@@ -12,6 +12,8 @@ internal static class ServingRules
     // Larger than every length that a predicate compares with.
     private const int Endless = 1 << 24;
 
+    private static readonly bool[] Both = [true, false];
+
     private static readonly string[] Vllm = ["vllm"];
 
     private static readonly string[] OnTorch = ["torch", "vllm", "sglang"];
@@ -60,7 +62,7 @@ internal static class ServingRules
         if (bytes is not > 0)
             return Answer.Nothing("message_bytes");
         NumericFormat wire = Format(query);
-        bool[] links = query.FullyLinked is { } linked ? [linked] : [true, false];
+        bool[] links = query.FullyLinked is { } linked ? [linked] : Both;
         return Answer.Either("fully_linked", [.. links.Select(all => CustomAllReduce.Choose(bytes.Value, ranks, wire, fullyLinked: all))]);
     }
 
@@ -134,7 +136,7 @@ internal static class ServingRules
     }
 
     private static Answer Mlx(FeasibilityQuery query) => query.Rows is not { } rows ? Answer.Nothing("batch_tokens")
-        : Answer.Either("the engine's vector limit (10 to 32)", [.. from limit in Enumerable.Range(10, 23) from transposed in new[] { true, false } from name in MlxQuantizedMatMul.Choose(rows, limit, transposed).Kernel.Split('|')
+        : Answer.Either("the engine's vector limit (10 to 32)", [.. from limit in Enumerable.Range(10, 23) from transposed in Both from name in MlxQuantizedMatMul.Choose(rows, limit, transposed).Kernel.Split('|')
             select new KernelChoice(name, FormattableString.Invariant($"{rows} rows"))]);
 
     private static Answer Pegainfer(FeasibilityQuery query)
