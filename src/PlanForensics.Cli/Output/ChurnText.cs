@@ -155,7 +155,7 @@ internal static class ChurnText
             return;
         }
 
-        report.Line($"drift: {Numbers.Count(drift.Requests, "request")} in {Numbers.Count(drift.Classes, "class")} of equal x".Replace("classs", "classes", StringComparison.Ordinal));
+        report.Line($"drift: {Numbers.Count(drift.Requests, "request")} in {Numbers.Of(drift.Classes)} {(drift.Classes == 1 ? "class" : "classes")} of equal x");
         ReportTable table = new("regime", "between", ">compared", ">drifted", ">rate", ">tokens", ">logits");
         foreach ((string between, IReadOnlyList<DriftTally> tallies) in new[] { ("replicas", drift.BetweenReplicas), ("requests", drift.BetweenRequests) })
             foreach (DriftTally tally in tallies)

@@ -6,6 +6,8 @@ namespace PlanForensics.Regimes;
 /// <summary>The limits by which <see cref="RegimeClassifier"/> classifies. Comparisons are strict: a value equal to a limit is on the quiet side of it.</summary>
 public sealed record RegimeThresholds
 {
+    private static readonly ValueList<string> DefaultStrictModes = ((string[])["strict", "isolation_strict"]).ToValueList();
+
     /// <summary>Memory evaporation below this ratio of effective free memory to the KV pool. Default: 0.05.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not finite or negative.</exception>
     public double EvaporationRatio { get; init => field = Limit(value); } = 0.05;
@@ -32,7 +34,7 @@ public sealed record RegimeThresholds
     {
         get;
         init => field = value ?? throw new ArgumentNullException(nameof(StrictIsolationModes));
-    } = new[] { "strict", "isolation_strict" }.ToValueList();
+    } = DefaultStrictModes;
 
     /// <summary>What an input that was not recorded means. Default: <see cref="UnrecordedInput.AbsentFeatures"/>.</summary>
     public UnrecordedInput Unrecorded { get; init; } = UnrecordedInput.AbsentFeatures;
