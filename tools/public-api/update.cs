@@ -1,7 +1,8 @@
 // Lists the public API of every package:   dotnet run tools/public-api/update.cs [--check]
 //
-// Builds each project under src with Microsoft.CodeAnalysis.PublicApiAnalyzers against empty lists and writes what it reports as undeclared, sorted, into PublicAPI.Unshipped.txt beside the project,
-// but for what PublicAPI.Shipped.txt has. With --check nothing is written, and the exit code is 1 where a list does not agree with the code.
+// Builds each project under src with Microsoft.CodeAnalysis.PublicApiAnalyzers, which compares the code with PublicAPI.Shipped.txt and PublicAPI.Unshipped.txt beside the project, and writes what it
+// reports into the latter, sorted: members that are not listed come in, members that are gone go out, or stand there as removed where they were shipped. With --check nothing is written, and the exit
+// code is 1 where a list does not agree with the code.
 #:property PublishAot=false
 #:property ManagePackageVersionsCentrally=false
 #:property RestorePackagesWithLockFile=false
@@ -23,17 +24,20 @@ int different = 0;
 foreach (string project in projects)
 {
     string name = Path.GetFileNameWithoutExtension(project);
-    if (Build(project) is var exit and not 0)
-        return exit;
-    string[] api = [.. Undeclared(Path.Combine(work, $"{name}.sarif"))];
     string unshipped = Path.Combine(Path.GetDirectoryName(project)!, "PublicAPI.Unshipped.txt");
     string shipped = Path.Combine(Path.GetDirectoryName(project)!, "PublicAPI.Shipped.txt");
+    foreach (string list in new[] { shipped, unshipped })
+        if (!File.Exists(list))
+            File.WriteAllText(list, Header + "\n");
+    if (Build(project) is var exit and not 0)
+        return exit;
+    string log = Path.Combine(work, $"{name}.sarif");
     HashSet<string> released = [.. Lines(shipped)];
-    string[] wanted = [.. api.Where(line => !released.Contains(line)), .. released.Except(api).Order(StringComparer.Ordinal).Select(line => $"*REMOVED*{line}")];
-    string[] present = [.. Lines(unshipped)];
-    string[] added = [.. wanted.Except(present)];
-    string[] gone = [.. present.Except(wanted)];
-    Console.WriteLine($"{name}: {api.Length} members; {added.Length} not listed, {gone.Length} listed and gone");
+    HashSet<string> present = [.. Lines(unshipped)];
+    string[] added = [.. Reported(log, "RS0016")];
+    string[] gone = [.. Reported(log, "RS0017")];
+    string[] wanted = [.. present.Except(gone).Union(added).Union(gone.Where(released.Contains).Select(line => $"*REMOVED*{line}")).Order(StringComparer.Ordinal)];
+    Console.WriteLine($"{name}: {wanted.Length} members beside {released.Count} shipped; {added.Length} were not listed, {gone.Length} are gone");
     if (added.Length + gone.Length == 0)
         continue;
     different++;
@@ -42,8 +46,6 @@ foreach (string project in projects)
     if (checks)
         continue;
     File.WriteAllText(unshipped, string.Join('\n', wanted.Prepend(Header)) + "\n");
-    if (!File.Exists(shipped))
-        File.WriteAllText(shipped, Header + "\n");
 }
 
 return checks && different > 0 ? 1 : 0;
@@ -60,11 +62,11 @@ int Build(string project)
 
 static IEnumerable<string> Lines(string path) => File.Exists(path) ? File.ReadLines(path).Where(line => line.Length > 0 && line != Header) : [];
 
-static IEnumerable<string> Undeclared(string path)
+static IEnumerable<string> Reported(string path, string rule)
 {
     using JsonDocument log = JsonDocument.Parse(File.ReadAllBytes(path));
     return [.. log.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray()
-        .Where(result => result.GetProperty("ruleId").GetString() == "RS0016")
+        .Where(result => result.GetProperty("ruleId").GetString() == rule)
         .Select(result => result.GetProperty("properties").GetProperty("customProperties").GetProperty("APIName").GetString()!)
         .Distinct().Order(StringComparer.Ordinal)];
 }
