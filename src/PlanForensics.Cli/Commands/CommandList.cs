@@ -9,6 +9,7 @@ internal static class CommandList
     [
         DemoCommand.Create(session),
         SimulateCommand.Create(session),
+        SweepCommand.Create(session),
         ImportCommand.Create(session),
         ExportCommand.Create(session),
         ListCommand.Create(session),

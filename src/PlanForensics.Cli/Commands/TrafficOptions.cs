@@ -28,7 +28,7 @@ internal sealed class TrafficOptions
 
     /// <exception cref="UsageException">Neither a trace nor Poisson arrivals, or both.</exception>
     /// <exception cref="CannotRunException">The trace is missing or damaged.</exception>
-    public TrafficTrace Read(ParseResult parsed, ulong seed)
+    public TrafficTrace Read(ParseResult parsed, ulong seed, int most = int.MaxValue)
     {
         TrafficTrace trace;
         if (parsed.GetValue(_trace) is { } file)
@@ -36,7 +36,7 @@ internal sealed class TrafficOptions
             _poisson.Refuse(parsed, "goes with Poisson arrivals, not with --trace");
             try
             {
-                trace = TrafficReader.Read(InputFile.Existing(file, "trace"), parsed.GetValue(_limit) ?? int.MaxValue);
+                trace = TrafficReader.Read(InputFile.Existing(file, "trace"), parsed.GetValue(_limit) ?? most);
             }
             catch (TrafficFormatException exception)
             {
@@ -46,7 +46,7 @@ internal sealed class TrafficOptions
         else
         {
             trace = (_poisson.Read(parsed) ?? throw new UsageException("give arrivals: --trace FILE, or --arrivals N and --rate R for Poisson arrivals")).Generate(seed);
-            trace = trace.Take(parsed.GetValue(_limit) ?? int.MaxValue);
+            trace = trace.Take(parsed.GetValue(_limit) ?? most);
         }
 
         return trace.AtSpeed(parsed.GetValue(_speed) ?? 1);

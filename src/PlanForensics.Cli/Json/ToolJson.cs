@@ -39,6 +39,7 @@ namespace PlanForensics.Cli.Json;
 [JsonSerializable(typeof(PlanSpaceDocument))]
 [JsonSerializable(typeof(CostDocument))]
 [JsonSerializable(typeof(CauseReportDocument))]
+[JsonSerializable(typeof(SweepDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     /// <summary>The context to use: as the default one, but <c>&gt;</c> and letters of any script stand as they are.</summary>

@@ -1,4 +1,5 @@
 using PlanForensics.Attribution;
+using PlanForensics.Simulation.Sweep;
 using Spectre.Console;
 
 namespace PlanForensics.Cli.Output;
@@ -35,6 +36,10 @@ internal static class ProgressDisplay
         });
     }
 
+    /// <summary>Runs a sweep.</summary>
+    public static T TrackSweep<T>(this Session session, string what, Func<IProgress<SweepProgress>, T> work) => session.TrackStages(
+        what, stages => work(new Parts(progress => stages.Report(new AttributionProgress(progress.Stage, progress.Done, progress.Total)))));
+
     private static Progress Bar(Session session) => AnsiConsole.Create(new AnsiConsoleSettings
     {
         ColorSystem = session.UseColour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
@@ -44,6 +49,11 @@ internal static class ProgressDisplay
     private sealed class Stages(Action<AttributionProgress> report) : IProgress<AttributionProgress>
     {
         public void Report(AttributionProgress value) => report(value);
+    }
+
+    private sealed class Parts(Action<SweepProgress> report) : IProgress<SweepProgress>
+    {
+        public void Report(SweepProgress value) => report(value);
     }
 
     // Progress<T> would post to the thread pool and could report out of order.

@@ -51,11 +51,11 @@ public sealed class DispatchRules
     }
 
     /// <summary>
-    /// Assumed answers for bf16 on sm_90, of the kind that its heuristic gives: nvjet with four slices up to 16 rows, two up to 64, none up to 256 and above (other tiles: another TILE_ID and no other bits).
+    /// Assumed answers for bf16 on sm_90, of the kind that its heuristic gives: nvjet with four slices up to 8 rows, two up to 32, none up to 256 and above (other tiles: another TILE_ID and no other bits).
     /// </summary>
     public static ImmutableArray<GemmBucket> DefaultBuckets { get; } =
     [
-        new GemmBucket(16, Nvjet(4, 393)), new GemmBucket(64, Nvjet(2, 397)), new GemmBucket(256, Nvjet(1, 403)), new GemmBucket(null, Nvjet(1, 411)),
+        new GemmBucket(8, Nvjet(4, 393)), new GemmBucket(32, Nvjet(2, 397)), new GemmBucket(256, Nvjet(1, 403)), new GemmBucket(null, Nvjet(1, 411)),
     ];
 
     /// <summary>The heuristic's answers by rows.</summary>
