@@ -79,7 +79,11 @@ internal sealed class MarkdownReport
         Line();
     }
 
-    private static string Cell(ReportLink cell) => cell.Record is { } record ? $"[{Escape(cell.Text)}](#{record})" : Escape(cell.Text);
+    private static string Cell(ReportLink cell)
+    {
+        string text = cell.Record is { } record ? $"[{Escape(cell.Text)}](#{record})" : Escape(cell.Text);
+        return cell.Then is { } more ? $"{text}, {string.Join(", ", more.Select(Cell))}" : text;
+    }
 
     private void Row(IEnumerable<string> cells) => Line($"| {string.Join(" | ", cells)} |");
 

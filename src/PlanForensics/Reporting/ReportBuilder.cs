@@ -29,7 +29,7 @@ internal sealed class ReportBuilder
     {
         StepRegimes regimes = new(_content);
         SideFacts[] sides = [.. _content.Recordings.Select((recorded, index) => new SideBuilder(_sides, _content, regimes, _options, index).Build(recorded))];
-        IReadOnlyList<FlipFacts> flips = Flips();
+        List<FlipFacts> flips = Flips();
         return new ReportFacts
         {
             Tool = _options.Tool,
@@ -46,7 +46,7 @@ internal sealed class ReportBuilder
             Layers = _content.Layers is { } layers ? LayersOf(layers) : null,
             Operators = Bisection is { } bisection ? OperatorsOf(bisection) : null,
             Pin = Pin is { } pin ? PinOf(pin) : null,
-            Causes = null,
+            Causes = new CauseLayout(_content, _sides, flips).Build(),
             RequestDifferences =
             [
                 .. _content.Diffs.OfType<TraceDiff>().SelectMany(diff => diff.Request.Fields).Where(field => !field.Finding.IsEqual).Select(field =>
@@ -67,7 +67,7 @@ internal sealed class ReportBuilder
         _ => $"request {Words.Visible(_content.Recordings[0].RequestId)}",
     };
 
-    private IReadOnlyList<FlipFacts> Flips()
+    private List<FlipFacts> Flips()
     {
         List<FlipFacts> flips = [];
         for (int index = 0; index < _content.Diffs.Count; index++)

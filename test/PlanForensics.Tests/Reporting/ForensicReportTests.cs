@@ -36,7 +36,24 @@ public sealed partial class ForensicReportTests
             string text = found.GetProperty("text").GetString()!;
             Html.Should().Contain(PlanForensics.Reporting.Html.HtmlReport.Escape(text));
             Markdown.Should().Contain(MarkdownReport.Escape(text));
+            string row = Markdown.Split('\n').First(line => line.StartsWith('|') && line.Contains(MarkdownReport.Escape(text)));
+            foreach (JsonElement record in found.GetProperty("records").EnumerateArray())
+                row.Should().Contain($"](#{record.GetString()})");
         }
+    }
+
+    [Fact]
+    public void The_chain_goes_from_the_batch_to_the_token()
+    {
+        JsonElement causes = Json.GetProperty("causes");
+        JsonElement[] links = [.. causes.GetProperty("links").EnumerateArray()];
+
+        links.Select(link => link.GetProperty("kind").GetString()).Should().Equal("batch", "plan", "operator", "bits", "margin", "token");
+        links.Select(link => link.TryGetProperty("step_index", out JsonElement step) ? step.GetInt32() : -1).Should().Equal(1, -1, 3, 1, 3, 3);
+        links[0].GetProperty("text").GetString().Should().Contain("a batch of 1").And.Contain("a batch of 4");
+        Html.Should().Contain("<ol class=\"chain\"");
+        ForensicReport alone = ForensicReport.Of(ReportSetting.Comparison with { Postmortem = null, Attributions = [], Layers = null });
+        JsonDocument.Parse(alone.ToJson()).RootElement.GetProperty("causes").GetProperty("sentence").GetString().Should().Contain("Not known: plan, operator");
     }
 
     [Fact]

@@ -9,7 +9,7 @@ internal static class CauseSection
     public const string Chart = "causes";
 
     public static ReportSection Of(ReportPage page) => page.Facts.Causes is not { } causes
-        ? new ReportSection("causes", "Causal chain", ["Not known: the states that were recorded show no chain of causes that ends at these tokens."], [])
+        ? new ReportSection("causes", "Causal chain", [page.Facts.Kind == "request" ? "A chain takes two sides: give another run of the request with --against." : "Not known: the sides are not known to differ, or their requests do."], [])
         : new ReportSection("causes", "Causal chain", [causes.Sentence], causes.Links.Count == 0 ? [] :
             [new ReportGrid("From the first cause to the token", ["link", ">step", "what happened", "records"], [.. causes.Links.Select(link => Row(page, link))], Chart)]);
 
