@@ -7,7 +7,7 @@ using PlanForensics.Reporting.Facts;
 namespace PlanForensics.Reporting;
 
 /// <summary>Lays out the chain from what the engine did to the token: what differed around the request, which plans that chose, which operator, which bits, which token.</summary>
-internal sealed class CauseLayout(ReportContent content, SideNames names, IReadOnlyList<FlipFacts> flips)
+internal sealed class CauseLayout(ReportContent content, SideNames names, StepRegimes regimes, IReadOnlyList<FlipFacts> flips)
 {
     /// <summary>The chain of the first flip, or where no token flipped of the first bits that differ; null where two sides were not compared or do not differ.</summary>
     public CauseFacts? Build()
@@ -17,7 +17,7 @@ internal sealed class CauseLayout(ReportContent content, SideNames names, IReadO
             side = content.Diffs.ToList().FindIndex(diff => diff?.FirstDivergence is not null);
         if (side < 0 || content.Diffs[side] is not { } diff || diff.Request.Finding.IsDifferent)
             return null;
-        List<CauseLinkFacts> links = [.. States(side, diff), .. Plans(side), .. Operator(), .. Bits(side, diff), .. Token(side, diff)];
+        List<CauseLinkFacts> links = [.. FirstThat(side, diff, "regime", RegimesDiffer), .. FirstThat(side, diff, "state", StatesDiffer), .. FirstThat(side, diff, "batch", BatchesDiffer), .. Plans(side), .. Operator(), .. Bits(side, diff), .. Token(side, diff)];
         return new CauseFacts(Sentence(links, side), links);
     }
 
@@ -28,20 +28,32 @@ internal sealed class CauseLayout(ReportContent content, SideNames names, IReadO
         return a is null || b is null ? null : (a, b);
     }
 
-    // What the two sides' states say differently in the first step whose states differ: the batch is what a scheduler decides.
-    private IEnumerable<CauseLinkFacts> States(int side, TraceDiff diff)
+    /// <summary>The first compared step of which something is said differently; what a scheduler decides comes before what follows from it.</summary>
+    private IEnumerable<CauseLinkFacts> FirstThat(int side, TraceDiff diff, string kind, Func<int, ContractStep, ContractStep, string?> differ)
     {
         foreach (StepDiff step in diff.Steps)
         {
-            if (StepsOf(side, step.StepIndexA, step.StepIndexB) is not var (a, b) || (a.State.BatchSize, a.State.BatchTokens, a.State.PaddedBatch) == (b.State.BatchSize, b.State.BatchTokens, b.State.PaddedBatch))
+            if (StepsOf(side, step.StepIndexA, step.StepIndexB) is not var (a, b) || differ(side, a, b) is not { } text)
                 continue;
-            yield return new CauseLinkFacts(
-                "batch", step.StepIndexA,
-                $"{names.LabelOf(names.Reference)} ran this step in {Batch(a.State)}, {names.LabelOf(side)} in {Batch(b.State)}",
-                [names.StepRecord(names.Reference, step.StepIndexA), names.StepRecord(side, step.StepIndexB)]);
+            yield return new CauseLinkFacts(kind, step.StepIndexA, text, [names.StepRecord(names.Reference, step.StepIndexA), names.StepRecord(side, step.StepIndexB)]);
             yield break;
         }
     }
+
+    private string? RegimesDiffer(int side, ContractStep a, ContractStep b) =>
+        regimes.NameOf(content.Recordings[names.Reference].RequestId, a.State) is { } first && regimes.NameOf(content.Recordings[side].RequestId, b.State) is { } second && first != second
+            ? $"{names.LabelOf(names.Reference)} ran in regime {Words.InWords(first)}, {names.LabelOf(side)} in {Words.InWords(second)}"
+            : null;
+
+    private string? StatesDiffer(int side, ContractStep a, ContractStep b)
+    {
+        string[] found = [.. StateDifferences.Of(a.State, b.State)];
+        return found.Length == 0 ? null : $"{names.LabelOf(names.Reference)} against {names.LabelOf(side)}: {string.Join("; ", found)}";
+    }
+
+    private string? BatchesDiffer(int side, ContractStep a, ContractStep b) =>
+        (a.State.BatchSize, a.State.BatchTokens, a.State.PaddedBatch) == (b.State.BatchSize, b.State.BatchTokens, b.State.PaddedBatch) ? null
+            : $"{names.LabelOf(names.Reference)} ran this step in {Batch(a.State)}, {names.LabelOf(side)} in {Batch(b.State)}";
 
     private IEnumerable<CauseLinkFacts> Plans(int side)
     {

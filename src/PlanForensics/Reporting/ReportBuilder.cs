@@ -46,7 +46,7 @@ internal sealed class ReportBuilder
             Layers = _content.Layers is { } layers ? LayersOf(layers) : null,
             Operators = Bisection is { } bisection ? OperatorsOf(bisection) : null,
             Pin = Pin is { } pin ? PinOf(pin) : null,
-            Causes = new CauseLayout(_content, _sides, flips).Build(),
+            Causes = new CauseLayout(_content, _sides, regimes, flips).Build(),
             RequestDifferences =
             [
                 .. _content.Diffs.OfType<TraceDiff>().SelectMany(diff => diff.Request.Fields).Where(field => !field.Finding.IsEqual).Select(field =>

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using FluentAssertions;
 using PlanForensics.Attribution;
 using PlanForensics.Contracts;
+using PlanForensics.Regimes;
 using PlanForensics.Reporting;
 using Xunit;
 
@@ -54,6 +55,29 @@ public sealed partial class ForensicReportTests
         Html.Should().Contain("<ol class=\"chain\"");
         ForensicReport alone = ForensicReport.Of(ReportSetting.Comparison with { Postmortem = null, Attributions = [], Layers = null });
         JsonDocument.Parse(alone.ToJson()).RootElement.GetProperty("causes").GetProperty("sentence").GetString().Should().Contain("Not known: plan, operator");
+    }
+
+    [Fact]
+    public void States_and_regimes_that_differ_stand_before_the_batch()
+    {
+        ReportContent content = ReportSetting.Comparison;
+        ExecutionContract Change(int side, string id, double free, int threads) => content.Recordings[side] with
+        {
+            RequestId = id,
+            Steps = content.Recordings[side].Steps.Select(step => step with { State = step.State with { VramFreeMb = free, KvPoolMb = 4096, ThreadCount = threads } }).ToValueList(),
+        };
+        ExecutionContract a = Change(0, "a", 9000, 1);
+        ExecutionContract b = Change(1, "b", 500, 2);
+        RegimeHistory regimes = new RegimeClassifier().Classify(StepTimeline.Of(a, b));
+        ReportContent changed = content with { Recordings = [a, b], Regimes = regimes, Layers = null };
+
+        JsonElement report = JsonDocument.Parse(ForensicReport.Of(changed, ReportSetting.Options).ToJson()).RootElement;
+
+        JsonElement[] links = [.. report.GetProperty("causes").GetProperty("links").EnumerateArray()];
+        links.Take(3).Select(link => link.GetProperty("kind").GetString()).Should().Equal("regime", "state", "batch");
+        links[0].GetProperty("text").GetString().Should().Be("side A ran in regime normal, side B in memory pressured");
+        links[1].GetProperty("text").GetString().Should().Be("side A against side B: thread_count 1 against 2");
+        report.GetProperty("sides")[1].GetProperty("timeline").EnumerateArray().First().GetProperty("value").GetString().Should().Be("memory_pressured");
     }
 
     [Fact]
