@@ -9,6 +9,7 @@ using PlanForensics.Incidents;
 using PlanForensics.Models;
 using PlanForensics.Plans;
 using PlanForensics.Regimes;
+using PlanForensics.Regimes.Causes;
 using PlanForensics.Replay;
 using PlanForensics.Reporting;
 using PlanForensics.Store;
@@ -37,7 +38,7 @@ internal sealed class ReportGathering(ReportCommandOptions options, ParseResult 
         // A regime follows from what the whole engine did, so that every request of the store counts.
         RegimeHistory regimes = new RegimeClassifier().Classify(StepTimeline.Read(store, session.Cancellation));
         (ReportContent content, ModelTokenizer? tokenizer, ExitCode exit) = other is null ? OfRequest(recorded) : OfComparison(recorded, other);
-        return (content with { Regimes = regimes }, tokenizer, exit);
+        return (content with { Regimes = regimes, Causes = CauseDetector.Find(regimes.Timeline) }, tokenizer, exit);
     }
 
     private AttributionOptions Depth => new() { MaximumSteps = parsed.GetValue(options.Steps), StopAtFirstDifference = !parsed.GetValue(options.Full) };

@@ -9,6 +9,8 @@ namespace PlanForensics.Reporting;
 /// <summary>Lays out the chain from what the engine did to the token: what differed around the request, which plans that chose, which operator, which bits, which token.</summary>
 internal sealed class CauseLayout(ReportContent content, SideNames names, StepRegimes regimes, IReadOnlyList<FlipFacts> flips)
 {
+    private readonly IReadOnlyList<ChainFacts> _chains = ChainLayout.Of(content.Causes, regimes);
+
     /// <summary>The chain of the first flip, or where no token flipped of the first bits that differ; null where two sides were not compared or do not differ.</summary>
     public CauseFacts? Build()
     {
@@ -16,9 +18,9 @@ internal sealed class CauseLayout(ReportContent content, SideNames names, StepRe
         if (side < 0)
             side = content.Diffs.ToList().FindIndex(diff => diff?.FirstDivergence is not null);
         if (side < 0 || content.Diffs[side] is not { } diff || diff.Request.Finding.IsDifferent)
-            return null;
+            return _chains.Count == 0 ? null : new CauseFacts("What pushed the engine while it ran these steps; two sides were not compared, or do not differ.", [], _chains);
         List<CauseLinkFacts> links = [.. FirstThat(side, diff, "regime", RegimesDiffer), .. FirstThat(side, diff, "state", StatesDiffer), .. FirstThat(side, diff, "batch", BatchesDiffer), .. Plans(side), .. Operator(), .. Bits(side, diff), .. Token(side, diff)];
-        return new CauseFacts(Sentence(links, side), links);
+        return new CauseFacts(Sentence(links, side), links, _chains);
     }
 
     private (ContractStep A, ContractStep B)? StepsOf(int side, int indexA, int indexB)

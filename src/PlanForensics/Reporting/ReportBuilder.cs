@@ -27,7 +27,7 @@ internal sealed class ReportBuilder
 
     public ReportFacts Build()
     {
-        StepRegimes regimes = new(_content);
+        StepRegimes regimes = new(_content, _sides);
         SideFacts[] sides = [.. _content.Recordings.Select((recorded, index) => new SideBuilder(_sides, _content, regimes, _options, index).Build(recorded))];
         List<FlipFacts> flips = Flips();
         return new ReportFacts

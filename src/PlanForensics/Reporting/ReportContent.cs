@@ -3,6 +3,7 @@ using PlanForensics.Attribution.Incidents;
 using PlanForensics.Contracts;
 using PlanForensics.Diffing;
 using PlanForensics.Regimes;
+using PlanForensics.Regimes.Causes;
 
 namespace PlanForensics.Reporting;
 
@@ -36,6 +37,9 @@ public sealed record ReportContent
 
     /// <summary>What each step's regime was, over all that the store holds; null where it was not asked.</summary>
     public RegimeHistory? Regimes { get; init; }
+
+    /// <summary>The engine's chains of causes, over all that the store holds; null where they were not asked. They need <see cref="Regimes"/>, whose timeline places them.</summary>
+    public CauseReport? Causes { get; init; }
 
     /// <summary>Why plans were not asked, in words (<c>no model was given</c>); null where they were.</summary>
     public string? WhyNoPlans { get; init; }

@@ -4,6 +4,7 @@ using FluentAssertions;
 using PlanForensics.Attribution;
 using PlanForensics.Contracts;
 using PlanForensics.Regimes;
+using PlanForensics.Regimes.Causes;
 using PlanForensics.Reporting;
 using Xunit;
 
@@ -69,13 +70,20 @@ public sealed partial class ForensicReportTests
         ExecutionContract a = Change(0, "a", 9000, 1);
         ExecutionContract b = Change(1, "b", 500, 2);
         RegimeHistory regimes = new RegimeClassifier().Classify(StepTimeline.Of(a, b));
-        ReportContent changed = content with { Recordings = [a, b], Regimes = regimes, Layers = null };
+        CausalChain Chain(string? replica, int step) => new(
+            ChainKind.MemoryEvaporation, replica, [new CausalLink(CauseEvent.PinsRose, step, null, null, 3, "pins 1 to 2 MB <b>")], [new MissingLink(CauseEvent.Evicted, "not recorded", ["kv_regime"])], 0.0005);
+        CauseReport causes = new([Chain(ReportSetting.Hostile, 1), Chain("another replica", 1), Chain(ReportSetting.Hostile, 900)], [], []);
+        ReportContent changed = content with { Recordings = [a, b], Regimes = regimes, Causes = causes, Layers = null };
 
         JsonElement report = JsonDocument.Parse(ForensicReport.Of(changed, ReportSetting.Options).ToJson()).RootElement;
 
         JsonElement[] links = [.. report.GetProperty("causes").GetProperty("links").EnumerateArray()];
         links.Take(3).Select(link => link.GetProperty("kind").GetString()).Should().Equal("regime", "state", "batch");
         links[0].GetProperty("text").GetString().Should().Be("side A ran in regime normal, side B in memory pressured");
+        JsonElement chain = report.GetProperty("causes").GetProperty("chains").EnumerateArray().Should().ContainSingle("the others ran elsewhere or at other times").Subject;
+        (chain.GetProperty("kind").GetString(), chain.GetProperty("missing")[0].GetProperty("name").GetString()).Should().Be(("memory_evaporation", "evicted"));
+        chain.GetProperty("links")[0].GetProperty("records").GetArrayLength().Should().BePositive();
+        ForensicReport.Of(changed, ReportSetting.Options).ToHtml().Should().Contain("pins 1 to 2 MB &lt;b&gt;").And.Contain("In the engine meanwhile: memory evaporation");
         links[1].GetProperty("text").GetString().Should().Be("side A against side B: thread_count 1 against 2");
         report.GetProperty("sides")[1].GetProperty("timeline").EnumerateArray().First().GetProperty("value").GetString().Should().Be("memory_pressured");
     }

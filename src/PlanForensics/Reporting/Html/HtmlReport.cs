@@ -120,7 +120,7 @@ internal sealed class HtmlReport
         Line($"<ol class=\"chain\" aria-label=\"{Escape(grid.Caption)}\">");
         foreach (ReportRow row in grid.Rows)
         {
-            string step = row.Cells[1].Text.Length == 0 ? "" : $"<span class=\"at\">step {Escape(row.Cells[1].Text)}</span> ";
+            string step = row.Cells[1].Text.Length == 0 ? "" : $"<span class=\"at\">{Escape(grid.Columns[1].TrimStart('>'))} {Escape(row.Cells[1].Text)}</span> ";
             Line($"<li><strong>{Cell(row.Cells[0])}</strong> {step}{Cell(row.Cells[2])}{(row.Cells[3].Text.Length == 0 ? "" : $" ({Cell(row.Cells[3])})")}</li>");
         }
 
