@@ -44,6 +44,7 @@ internal static class PeerTable
         ("diff", () => DiffRows.Run(machine)),
         ("decode", () => DecodeRows.Run(machine)),
         ("replay", ReplayRows.Run),
+        ("store", StoreRows.Run),
     ];
 
     private static void Header(Machine machine, OpenBlas? openBlas)
