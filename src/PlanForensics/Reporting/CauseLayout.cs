@@ -9,6 +9,8 @@ namespace PlanForensics.Reporting;
 /// <summary>Lays out the chain from what the engine did to the token: what differed around the request, which plans that chose, which operator, which bits, which token.</summary>
 internal sealed class CauseLayout(ReportContent content, SideNames names, StepRegimes regimes, IReadOnlyList<FlipFacts> flips)
 {
+    private static readonly string[] Links = ["batch", "plan", "operator", "bits"];
+
     private readonly IReadOnlyList<ChainFacts> _chains = ChainLayout.Of(content.Causes, regimes);
 
     /// <summary>The chain of the first flip, or where no token flipped of the first bits that differ; null where two sides were not compared or do not differ.</summary>
@@ -105,7 +107,7 @@ internal sealed class CauseLayout(ReportContent content, SideNames names, StepRe
     {
         string[] kinds = [.. links.Select(link => link.Kind)];
         string chain = links.Count == 0 ? "Nothing that was recorded tells why." : $"From {kinds[0]} to {kinds[^1]}, {names.LabelOf(side)} against {names.LabelOf(names.Reference)}.";
-        string[] open = [.. new[] { "batch", "plan", "operator", "bits" }.Where(kind => !kinds.Contains(kind))];
+        string[] open = [.. Links.Where(kind => !kinds.Contains(kind))];
         return open.Length == 0 ? chain : $"{chain} Not known: {string.Join(", ", open)}.";
     }
 

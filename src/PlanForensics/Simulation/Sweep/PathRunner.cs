@@ -7,7 +7,7 @@ using PlanForensics.Replay;
 namespace PlanForensics.Simulation.Sweep;
 
 /// <summary>Runs prompts under paths, each pair once; paths whose products lower to equal programs are one. Not for several threads.</summary>
-/// <remarks>Bits are the engine's. Probabilities use <see cref="Math.Exp"/>: <em>No bitwise guarantee</em> for them alone.</remarks>
+/// <remarks>Bits are the engine's. Probabilities are softmax by <see cref="PortableMath.Exp(float)"/> of fp32 differences, summed in fp64 in ascending order of token. Bitwise: identical on every machine.</remarks>
 public sealed class PathRunner
 {
     private readonly IReplayEngine _engine;
@@ -118,7 +118,7 @@ public sealed class PathRunner
     {
         double sum = 0;
         foreach (float logit in logits)
-            sum += Math.Exp((double)logit - logits[token]);
+            sum += PortableMath.Exp(logit - logits[token]);
         return 1 / sum;
     }
 }

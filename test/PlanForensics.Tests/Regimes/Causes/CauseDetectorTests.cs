@@ -7,7 +7,7 @@ namespace PlanForensics.Tests.Regimes.Causes;
 
 public sealed class CauseDetectorTests
 {
-    public static TheoryData<ChainKind, (CauseEvent, int)[]> Planted => new()
+    public static TheoryData<ChainKind, (CauseEvent Event, int Step)[]> Planted => new()
     {
         { ChainKind.Straggler, [(CauseEvent.RankSlow, 150), (CauseEvent.CollectiveInflated, 150), (CauseEvent.StepSlow, 150)] },
         { ChainKind.BackPressure, [(CauseEvent.RankFallback, 150), (CauseEvent.CollectiveInflated, 151), (CauseEvent.BatchDropped, 153), (CauseEvent.ShapeClassChanged, 153), (CauseEvent.TacticChanged, 155)] },

@@ -118,7 +118,7 @@ public sealed class DriftTests
             {
                 for (int step = 0; step < 5; step++)
                 {
-                    int[] others = [.. Enumerable.Range(0, count).Where(b => b != a && runs[b].Tokens[..step].SequenceEqual(runs[a].Tokens[..step]))];
+                    int[] others = [.. Enumerable.Range(0, count).Where(b => b != a && runs[b].Tokens.AsSpan(0, step).SequenceEqual(runs[a].Tokens.AsSpan(0, step)))];
                     int[] elsewhere = [.. others.Where(b => runs[a].Replica is not null && runs[b].Replica is not null && runs[a].Replica != runs[b].Replica)];
                     bool Differs(int b) => runs[a].Tokens[step] != runs[b].Tokens[step] || runs[a].Logits[step] != runs[b].Logits[step];
                     compared += others.Length > 0 ? 1 : 0;
