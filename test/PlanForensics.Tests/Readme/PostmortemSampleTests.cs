@@ -21,6 +21,6 @@ public sealed partial class PostmortemSampleTests
         output.Should().Contain("0 of 16 completions have a step with other bits", "a pinned plan shows no divergence");
     }
 
-    [GeneratedRegex(@"## What it finds\s+```text\n(.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex(@"## What it finds\s+(?:<!--[^>]*-->\s+)?```text\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex ShownPattern();
 }
