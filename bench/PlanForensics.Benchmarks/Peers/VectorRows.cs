@@ -26,10 +26,8 @@ internal static class VectorRows
             using var onnx = new OnnxMatMul(1, Outputs, Depth, a, w, other, threads);
             double[] times = Interleaved.Medians(
                 2,
-                () => kernels.Gemm(program, a, weights, default, c),
-                () => kernels.Gemm(program, a, narrow, default, d),
-                onnx.Run,
-                () => openBlas?.Multiply(1, Outputs, Depth, a, w, other));
+                threads > 1 ? 40 : 0,
+                [() => kernels.Gemm(program, a, weights, default, c), () => kernels.Gemm(program, a, narrow, default, d), onnx.Run, () => openBlas?.Multiply(1, Outputs, Depth, a, w, other)]);
             (double peer, string name) = openBlas is not null && times[3] < times[2] ? (times[3], "OpenBLAS") : (times[2], "ONNX Runtime");
             double bytes = (double)Outputs * Depth * sizeof(float);
             string bits = Samples.CheckProduct(plan, 1, Outputs, Depth, a, weights, c);
