@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -16,16 +15,27 @@ internal sealed class DeviceLease<T>(DeviceMemory memory, MemoryBuffer1D<T, Stri
     /// <summary>How many.</summary>
     public long Length => length;
 
-    public void Write(ReadOnlySpan<T> values)
+    /// <summary>Copies to the device; does not wait: the driver has taken the values when this returns.</summary>
+    public unsafe void Write(ReadOnlySpan<T> values)
     {
-        if (!values.IsEmpty)
-            View.CopyFromCPU(ref MemoryMarshal.GetReference(values), values.Length);
+        if (values.IsEmpty)
+            return;
+        memory.Counters.Uploads++;
+        memory.Counters.UploadedBytes += (long)values.Length * sizeof(T);
+        fixed (T* first = values) // the collector must not move them while the driver reads
+            View.CopyFromCPUUnsafeAsync(ref *first, values.Length);
     }
 
-    public void Read(Span<T> values)
+    /// <summary>Waits for everything launched, and copies to the host.</summary>
+    public unsafe void Read(Span<T> values)
     {
-        if (!values.IsEmpty)
-            View.CopyToCPU(ref MemoryMarshal.GetReference(values), values.Length);
+        if (values.IsEmpty)
+            return;
+        memory.Counters.Downloads++;
+        memory.Counters.DownloadedBytes += (long)values.Length * sizeof(T);
+        memory.Counters.Synchronizations++;
+        fixed (T* first = values)
+            View.CopyToCPU(ref *first, values.Length);
     }
 
     public void Dispose()

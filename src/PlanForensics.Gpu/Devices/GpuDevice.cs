@@ -11,12 +11,13 @@ namespace PlanForensics.Gpu.Devices;
 public sealed class GpuDevice : IDisposable
 {
     private readonly Context _context;
+    private readonly DeviceCounters _counters = new();
 
     private GpuDevice(Context context, Accelerator accelerator, GpuDeviceKind kind, string name)
     {
         (_context, Accelerator, Kind, Name) = (context, accelerator, kind, name);
-        Kernels = new KernelLoader(accelerator);
-        Memory = new DeviceMemory(accelerator);
+        Kernels = new KernelLoader(accelerator, _counters);
+        Memory = new DeviceMemory(accelerator, _counters);
         Limits = LimitsOf(accelerator);
     }
 
@@ -42,6 +43,17 @@ public sealed class GpuDevice : IDisposable
 
     /// <summary>What the device has room for.</summary>
     public DeviceLimits Limits { get; }
+
+    /// <summary>Launches, transfers and waits since the device was opened, and its memory.</summary>
+    public DeviceTraffic Traffic
+    {
+        get
+        {
+            lock (Gate)
+                return new DeviceTraffic(
+                    _counters.Launches, _counters.Synchronizations, _counters.Uploads, _counters.UploadedBytes, _counters.Downloads, _counters.DownloadedBytes, Memory.BytesInUse, Memory.AllocatedBytes);
+        }
+    }
 
     internal Accelerator Accelerator { get; }
 
@@ -93,11 +105,19 @@ public sealed class GpuDevice : IDisposable
     internal static GpuDevice Adopt(Context context, Accelerator accelerator, GpuDeviceKind kind, string name) => new(context, accelerator, kind, name);
 
     /// <summary>Waits until everything launched has run.</summary>
-    internal void Synchronize() => Accelerator.Synchronize();
+    internal void Synchronize()
+    {
+        _counters.Synchronizations++;
+        Accelerator.Synchronize();
+    }
+
+    /// <summary>Whether the device is closed: what lies on it is lost.</summary>
+    internal bool IsClosed { get; private set; }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        IsClosed = true;
         Memory.Dispose();
         Kernels.Dispose();
         Accelerator.Dispose();

@@ -8,16 +8,17 @@ using PlanForensics.Gpu.Ptx;
 namespace PlanForensics.Gpu.Devices;
 
 /// <summary>Compiles each kernel once for one accelerator, PTX patched before it is loaded.</summary>
-internal sealed class KernelLoader(Accelerator accelerator) : IDisposable
+internal sealed class KernelLoader(Accelerator accelerator, DeviceCounters counters) : IDisposable
 {
     private readonly Dictionary<(MethodInfo, Type), Delegate> _launchers = [];
     private readonly List<Kernel> _kernels = [];
 
-    /// <summary>A launcher of an explicitly grouped kernel.</summary>
+    /// <summary>A launcher of an explicitly grouped kernel, for one launch: it counts as one.</summary>
     /// <typeparam name="TLauncher">An <c>Action</c> of the stream, the launch dimensions and the kernel's arguments.</typeparam>
     public TLauncher Load<TLauncher>(MethodInfo method)
         where TLauncher : Delegate
     {
+        counters.Launches++;
         if (_launchers.TryGetValue((method, typeof(TLauncher)), out Delegate? launcher))
             return (TLauncher)launcher;
         CompiledKernel compiled = accelerator.GetBackend().Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), KernelSpecialization.Empty);
