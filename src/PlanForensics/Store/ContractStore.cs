@@ -98,7 +98,7 @@ public sealed class ContractStore : IStepSource, IDisposable
         ArgumentNullException.ThrowIfNull(sink);
         Read("reading the steps", transaction =>
         {
-            new StepReader(_connection, transaction).Read(sink, cancellation);
+            new StepReader(_connection, transaction, NativeValues.IsUsable).Read(sink, cancellation);
             return true;
         });
     }
