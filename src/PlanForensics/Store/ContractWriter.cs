@@ -22,7 +22,7 @@ internal sealed class ContractWriter : IDisposable
     /// <summary>Writes a contract; false when its request id is taken.</summary>
     public bool Write(ExecutionContract contract)
     {
-        if (Requests.Insert(contract) is not { } key)
+        if (Requests.Insert(contract, contract.Steps.Count) is not { } key)
             return false;
         foreach (ContractStep step in contract.Steps)
             Steps.Insert(key, step.State, step.Observation, step);

@@ -64,7 +64,7 @@ internal sealed class EngineRunWriter : IEngineRunSink, IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(spans);
-        long key = _contracts.Requests.Insert(request) ?? throw new RequestTakenException(request.RequestId);
+        long key = _contracts.Requests.Insert(request, stepCount: 0) ?? throw new RequestTakenException(request.RequestId);
         Requests++;
         foreach (StepSpan span in spans)
         {

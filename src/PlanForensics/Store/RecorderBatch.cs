@@ -16,6 +16,7 @@ internal sealed class RecorderBatch : IDisposable
     private readonly List<RecorderItem> _items = [];
     private readonly List<RequestRecording> _begun = [];
     private readonly List<RequestRecording> _settling = [];
+    private readonly HashSet<RequestRecording> _miscounted = [];
     private ContractStoreException? _rejection;
     private long _writtenSteps;
     private long _refusedSteps;
@@ -122,6 +123,8 @@ internal sealed class RecorderBatch : IDisposable
             else if (isKnown && Insert(item))
             {
                 written++;
+                if (item.Recording.IsCounted)
+                    _miscounted.Add(item.Recording);
             }
             else
             {
@@ -132,6 +135,8 @@ internal sealed class RecorderBatch : IDisposable
         foreach (RequestRecording recording in _settling)
             if (Ensure(recording))
                 Finish(recording);
+        foreach (RequestRecording recording in _miscounted)
+            _writer.Requests.CountSteps(recording.Key);
         transaction.Commit();
         return (written, refused);
     }
@@ -171,8 +176,10 @@ internal sealed class RecorderBatch : IDisposable
 
     private void Finish(RequestRecording recording)
     {
-        if (recording.CompletedAt is not null || recording.DroppedSteps > 0)
-            _writer.Requests.Finish(recording.Key, recording.CompletedAt, recording.FinishReason, recording.DroppedSteps);
+        if (recording.CompletedAt is null && recording.DroppedSteps == 0)
+            return;
+        _writer.Requests.Finish(recording.Key, recording.CompletedAt, recording.FinishReason, recording.DroppedSteps);
+        recording.IsCounted |= recording.CompletedAt is not null;
     }
 
     private void Reject(RequestRecording recording, string message)
@@ -197,6 +204,7 @@ internal sealed class RecorderBatch : IDisposable
         _items.Clear();
         _begun.Clear();
         _settling.Clear();
+        _miscounted.Clear();
         Interlocked.Exchange(ref _pendingSteps, 0);
     }
 }

@@ -34,6 +34,9 @@ public sealed class RequestRecording
 
     internal long Key { get; set; }
 
+    /// <summary>Whether the store was told how many steps the request has. Steps that were queued may come after.</summary>
+    internal bool IsCounted { get; set; }
+
     internal DateTimeOffset? CompletedAt { get; private set; }
 
     internal string? FinishReason { get; private set; }

@@ -14,6 +14,9 @@ internal static class StoreVerification
                 findings.Add($"integrity: {row}");
         findings.AddRange(Query(connection, transaction, "PRAGMA foreign_key_check",
             reader => $"foreign key: a row of {reader.GetString(0)} refers to a missing row of {reader.GetString(2)}"));
+        findings.AddRange(Query(connection, transaction,
+            "SELECT request_id, own_step_count, (SELECT count(*) FROM steps s WHERE s.request_key = r.request_key) AS counted FROM requests r WHERE own_step_count IS NOT counted AND own_step_count IS NOT NULL",
+            reader => $"step count: request {reader.GetString(0)} says {reader.GetInt64(1)} steps and has {reader.GetInt64(2)}"));
         findings.AddRange(Query(connection, transaction, "SELECT sha256, data FROM blobs", CheckBlob).OfType<string>());
         return findings;
     }

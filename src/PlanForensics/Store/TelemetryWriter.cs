@@ -60,6 +60,8 @@ internal sealed class TelemetryWriter : ITelemetrySink, IDisposable
     public TelemetryImport Finish(IReadOnlyList<string> remarks)
     {
         long joined = _counters > 0 ? _join.Run(_import) : 0;
+        foreach (long request in _requests.Values)
+            _contracts.Requests.CountSteps(request);
         if (remarks.Count > 0)
             _setRemarks.Add(StoreJson.Format(remarks.ToArray())).Add(_import).Run();
         return new TelemetryImport(AlreadyPresent: false, _requestCount, _steps, _kernels + _counters, _samples, joined);
