@@ -1,9 +1,11 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
 using PlanForensics.Gpu.Devices;
 using PlanForensics.Gpu.Execution;
-using PlanForensics.Gpu.Programs;
 using PlanForensics.Kernels;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
+using PlanForensics.Replay;
 
 namespace PlanForensics.Gpu;
 
@@ -12,10 +14,8 @@ namespace PlanForensics.Gpu;
 public sealed class GpuOperatorKernels : IOperatorKernels
 {
     private readonly GpuDevice _device;
-    private readonly GemmRunner _gemm;
-    private readonly NormRunner _norm;
-    private readonly AttentionRunner _attention;
-    private readonly ElementwiseRunner _elementwise;
+    private readonly OperatorRunners _runners;
+    private readonly ConditionalWeakTable<OperatorProgram, string> _problems = [];
 
     /// <summary>Creates kernels on an open device.</summary>
     /// <param name="device">The device; must outlive the kernels.</param>
@@ -23,11 +23,7 @@ public sealed class GpuOperatorKernels : IOperatorKernels
     {
         ArgumentNullException.ThrowIfNull(device);
         _device = device;
-        var tables = new DeviceTables(device);
-        _gemm = new GemmRunner(device);
-        _norm = new NormRunner(device, _gemm);
-        _attention = new AttentionRunner(device, tables);
-        _elementwise = new ElementwiseRunner(device, tables);
+        _runners = new OperatorRunners(device);
     }
 
     /// <summary>The device's name: <c>ilgpu-cpu</c>, <c>cuda:0</c> or <c>opencl:0</c>.</summary>
@@ -36,15 +32,16 @@ public sealed class GpuOperatorKernels : IOperatorKernels
     /// <summary>Which specialised kernels may be used.</summary>
     internal KernelPaths Paths
     {
-        get => _gemm.Paths;
-        set => _gemm.Paths = value;
+        get => _runners.Gemm.Paths;
+        set => _runners.Gemm.Paths = value;
     }
 
     /// <inheritdoc/>
     public bool Supports(OperatorProgram program, out string reason)
     {
         ArgumentNullException.ThrowIfNull(program);
-        return KernelSupport.Check(program, out reason) && DeviceSupport.Check(program, _device.Limits, out reason);
+        reason = _problems.GetValue(program, one => KernelSupport.Check(one, out string problem) && DeviceSupport.Check(one, _device.Limits, out problem) ? "" : problem);
+        return reason.Length == 0;
     }
 
     /// <inheritdoc/>
@@ -54,7 +51,7 @@ public sealed class GpuOperatorKernels : IOperatorKernels
         ArgumentNullException.ThrowIfNull(weights);
         int rows = KernelSupport.CheckGemm(program, a, weights, bias, c);
         lock (_device.Gate)
-            _gemm.Run(program, rows, a, weights, bias, c);
+            _runners.Gemm.Run(program, rows, a, weights, bias, c);
     }
 
     /// <inheritdoc/>
@@ -63,7 +60,7 @@ public sealed class GpuOperatorKernels : IOperatorKernels
         Demand(program);
         KernelSupport.CheckRows(program, x, weight, y);
         lock (_device.Gate)
-            _norm.Run(program, isLayer: false, epsilon, x, weight, [], y);
+            _runners.Norm.Run(program, isLayer: false, epsilon, x, weight, [], y);
     }
 
     /// <inheritdoc/>
@@ -72,15 +69,24 @@ public sealed class GpuOperatorKernels : IOperatorKernels
         Demand(program);
         KernelSupport.CheckRows(program, x, weight, bias, y);
         lock (_device.Gate)
-            _norm.Run(program, isLayer: true, epsilon, x, weight, bias, y);
+            _runners.Norm.Run(program, isLayer: true, epsilon, x, weight, bias, y);
     }
 
     /// <inheritdoc/>
     public void Rope(RopePlan plan, bool interleaved, ReadOnlySpan<float> cosine, ReadOnlySpan<float> sine, Span<float> heads)
     {
         KernelSupport.CheckRope(plan, cosine, sine, heads);
+        if (heads.IsEmpty)
+            return;
         lock (_device.Gate)
-            _elementwise.Rope(plan, interleaved, cosine, sine, heads);
+        {
+            using DeviceLease<float> c = _device.Memory.Rent(cosine);
+            using DeviceLease<float> s = _device.Memory.Rent(sine);
+            using DeviceLease<int> position = _device.Memory.Rent<int>([0]);
+            using DeviceLease<float> values = _device.Memory.Rent<float>(heads);
+            _runners.Elementwise.Rope(plan, interleaved, cosine.Length, c.View, s.View, position.View, values.View, values.View);
+            values.Read(heads);
+        }
     }
 
     /// <inheritdoc/>
@@ -89,31 +95,30 @@ public sealed class GpuOperatorKernels : IOperatorKernels
         Demand(program);
         KernelSupport.CheckAttention(program, query, cache, output);
         lock (_device.Gate)
-            _attention.Run(program, query, cache, output);
+            _runners.Attention.Run(program, query, cache, output);
     }
 
     /// <inheritdoc/>
     public void SiluMultiply(ActivationPlan plan, ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> y)
     {
         KernelSupport.CheckActivation(plan, gate, y);
-        lock (_device.Gate)
-            _elementwise.SiluMultiply(plan, gate, up, y);
+        if (up.Length != y.Length)
+            throw new ArgumentException($"expected as many values in both inputs; got {gate.Length} and {up.Length}", nameof(up));
+        Elementwise(gate, up, y, (first, second, output) => _runners.Elementwise.SiluMultiply(plan, first, second, output));
     }
 
     /// <inheritdoc/>
     public void GeluTanh(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> y)
     {
         KernelSupport.CheckActivation(plan, x, y);
-        lock (_device.Gate)
-            _elementwise.Gelu(plan, x, y);
+        Elementwise(x, [], y, (first, _, output) => _runners.Elementwise.Gelu(plan, first, output));
     }
 
     /// <inheritdoc/>
     public void Add(ResidualPlan plan, ReadOnlySpan<float> stream, ReadOnlySpan<float> x, Span<float> y)
     {
         KernelSupport.CheckAdd(plan, stream, x, y);
-        lock (_device.Gate)
-            _elementwise.Add(plan, stream, x, y);
+        Elementwise(stream, x, y, (first, second, output) => _runners.Elementwise.Add(plan, first, second, output));
     }
 
     /// <summary>Adds the partial results of tensor-parallel ranks in the order of an all-reduce.</summary>
@@ -132,7 +137,7 @@ public sealed class GpuOperatorKernels : IOperatorKernels
         if (sum.IsEmpty)
             return;
         lock (_device.Gate)
-            _gemm.AllReduce(program, columns, partials, sum);
+            _runners.Gemm.AllReduce(program, columns, partials, sum);
     }
 
     /// <summary>Always refused: the device has no quantised product.</summary>
@@ -161,13 +166,30 @@ public sealed class GpuOperatorKernels : IOperatorKernels
         throw new PlanNotSupportedException(plan.Text, DeviceSupport.NoKernel);
     }
 
+    private void Elementwise(ReadOnlySpan<float> x, ReadOnlySpan<float> second, Span<float> y, Action<ArrayView<float>, ArrayView<float>, ArrayView<float>> enqueue)
+    {
+        if (y.IsEmpty)
+            return;
+        lock (_device.Gate)
+        {
+            using DeviceLease<float> left = _device.Memory.Rent(x);
+            using DeviceLease<float> right = _device.Memory.Rent(second);
+            using DeviceLease<float> output = _device.Memory.Rent<float>(y.Length);
+            enqueue(left.View, right.View, output.View);
+            output.Read(y);
+        }
+    }
+
     private static PlanNotSupportedException Refused(OperatorProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
         return new PlanNotSupportedException(program.Text, DeviceSupport.NoKernel);
     }
 
-    private void Demand(OperatorProgram program)
+    /// <summary>Operators of one step whose values stay on the device.</summary>
+    internal IStepOperators Start(StepContext context) => new DeviceStep(this, _runners, context);
+
+    internal void Demand(OperatorProgram program)
     {
         if (!Supports(program, out string reason))
             throw new PlanNotSupportedException(program.Text, reason);

@@ -8,7 +8,8 @@ namespace PlanForensics.Gpu;
 
 /// <summary>Re-executes a decoder on a device under any plan, with the bits of <see cref="CpuReplayEngine"/>; what has no kernel is refused before anything runs.</summary>
 /// <remarks>
-/// Matrix products, norms, rotations, attention, activations and additions run on the device; token rows are looked up, and the greedy token is chosen among logits that come back anyway, on the host.
+/// Matrix products, norms, rotations, attention, activations and additions run on the device, and their values stay there: the host looks token rows up, and gets the logits (with
+/// <see cref="ReplayStep.TokensOnly"/> the greedy tokens alone) and whatever an observer asks to see. With a memo, which compares every operator's rows, values come to the host after each operator.
 /// May be shared by threads, which then wait for each other. Bitwise: identical on every machine and device.
 /// </remarks>
 public sealed class GpuReplayEngine : IReplayEngine
@@ -23,7 +24,7 @@ public sealed class GpuReplayEngine : IReplayEngine
         ArgumentNullException.ThrowIfNull(device);
         Device = device;
         Kernels = new GpuOperatorKernels(device);
-        _engine = new CpuReplayEngine(Kernels, memo);
+        _engine = new CpuReplayEngine(Kernels, memo, Kernels.Start);
         Platform = new ReplayPlatform(
             device.Description,
             new ValueMap([new("ilgpu", GpuDevice.IlgpuVersion), new(device.Kind == GpuDeviceKind.Cpu ? "dotnet" : "driver", device.DriverVersion)]));

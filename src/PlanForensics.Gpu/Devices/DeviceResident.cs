@@ -14,4 +14,12 @@ internal abstract class DeviceResident(DeviceMemory memory)
         _leases.Add(lease);
         return lease;
     }
+
+    /// <summary>Gives one of them back before.</summary>
+    protected void Release<T>(DeviceLease<T> lease)
+        where T : unmanaged
+    {
+        _leases.Remove(lease);
+        lease.Dispose();
+    }
 }

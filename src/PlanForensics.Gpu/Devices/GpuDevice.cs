@@ -18,6 +18,7 @@ public sealed class GpuDevice : IDisposable
         (_context, Accelerator, Kind, Name) = (context, accelerator, kind, name);
         Kernels = new KernelLoader(accelerator, _counters);
         Memory = new DeviceMemory(accelerator, _counters);
+        Constants = new DeviceConstants(Memory);
         Limits = LimitsOf(accelerator);
     }
 
@@ -60,6 +61,8 @@ public sealed class GpuDevice : IDisposable
     internal KernelLoader Kernels { get; }
 
     internal DeviceMemory Memory { get; }
+
+    internal DeviceConstants Constants { get; }
 
     /// <summary>Held while an operator runs.</summary>
     internal Lock Gate { get; } = new();

@@ -14,22 +14,36 @@ internal sealed class AttentionRunner(GpuDevice device, DeviceTables tables)
 {
     private const float Log2E = 1.44269504f; // 0x3FB8AA3B
 
-    private readonly ConditionalWeakTable<KeyValueCache, Dictionary<(NumericFormat Keys, NumericFormat Values), DeviceCache>> _caches = [];
+    private readonly ConditionalWeakTable<KeyValueCache, DeviceCache> _caches = [];
+    private readonly DevicePages _pages = new(device);
 
+    /// <summary>Runs one query position of the host's and waits for it.</summary>
     public void Run(AttentionProgram program, ReadOnlySpan<float> query, KeyValueCache cache, Span<float> output)
     {
         if (output.IsEmpty)
             return;
-        DeviceCache stored = CacheOf(cache, program.Scores.OperandB, program.Parts[0][0].Values.OperandB);
+        DeviceCache stored = CacheOf(cache);
+        using var table = new AttentionTables(device, program);
+        using DeviceLease<float> rows = device.Memory.Rent(query);
+        using DeviceLease<float> result = device.Memory.Rent<float>(output.Length);
+        Enqueue(program, table, rows.View, stored, result.View);
+        result.Read(output);
+    }
+
+    /// <summary>A sequence's keys and values on the device, with all that the host appended.</summary>
+    public DeviceCache CacheOf(KeyValueCache cache)
+    {
+        DeviceCache stored = _caches.GetValue(cache, one => new DeviceCache(device, _pages, one));
         stored.Update(cache);
-        var table = new AttentionPlanTable(program);
-        AttentionShape shape = ShapeOf(program, table, stored.Shape, query.Length / cache.HeadDimension);
+        return stored;
+    }
+
+    /// <summary>Launches attention of one query position on the device; does not wait.</summary>
+    public void Enqueue(AttentionProgram program, AttentionTables table, ArrayView<float> query, DeviceCache stored, ArrayView<float> output)
+    {
+        AttentionShape shape = ShapeOf(program, table.Plan, stored.Shape, query.IntLength / stored.Shape.Dimension);
         var launcher = new Launcher(device);
-        using DeviceLease<int> code = device.Memory.Rent<int>(table.Code);
-        using DeviceLease<int> blocks = device.Memory.Rent<int>(table.Blocks);
-        using DeviceLease<int> parts = device.Memory.Rent<int>(table.Parts);
-        using DeviceLease<int> blockOfKey = device.Memory.Rent<int>(table.BlockOfKey);
-        using DeviceLease<float> scaled = device.Memory.Rent(query);
+        using DeviceLease<float> scaled = device.Memory.Rent<float>(query.Length);
         using DeviceLease<float> scores = device.Memory.Rent<float>((long)shape.Heads * shape.Keys);
         using DeviceLease<float> exponentials = device.Memory.Rent<float>((long)shape.Heads * shape.Keys);
         using DeviceLease<float> maxima = device.Memory.Rent<float>((long)shape.Heads * shape.Blocks);
@@ -37,44 +51,33 @@ internal sealed class AttentionRunner(GpuDevice device, DeviceTables tables)
         using DeviceLease<float> lanes = device.Memory.Rent<float>((long)shape.Heads * shape.Parts * shape.Lanes);
         using DeviceLease<float> sums = device.Memory.Rent<float>((long)shape.Heads * shape.Parts);
         using DeviceLease<float> outputs = device.Memory.Rent<float>((long)shape.Heads * shape.Parts * shape.Cache.Dimension);
-        using DeviceLease<float> result = device.Memory.Rent<float>(output.Length);
         KernelConfig perKey = launcher.For((long)shape.Heads * shape.Keys);
         KernelConfig perPart = launcher.For((long)shape.Heads * shape.Parts);
         KernelConfig perOutput = launcher.For(outputs.Length);
-        using DeviceLease<double> slots = device.Memory.Rent<double>(Math.Max(1, table.Slots * new[] { perKey, perPart, perOutput }.Max(static config => (long)config.GridDim.X * config.GroupDim.X)));
+        using DeviceLease<double> slots = device.Memory.Rent<double>(Math.Max(1, table.Plan.Slots * new[] { perKey, perPart, perOutput }.Max(static config => (long)config.GridDim.X * config.GroupDim.X)));
 
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, AttentionShape>>(typeof(AttentionKernels), nameof(AttentionKernels.Query))(
-            launcher.Stream, launcher.For(query.Length), scaled.View, scaled.View, shape);
+            launcher.Stream, launcher.For(query.Length), query, scaled.View, shape);
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<double>, AttentionShape>>(
             typeof(AttentionKernels), nameof(AttentionKernels.Scores))(
-            launcher.Stream, perKey, code.View, scaled.View, stored.Keys.View, stored.Pages.View, scores.View, slots.View, shape);
+            launcher.Stream, perKey, table.Code, scaled.View, stored.Keys, stored.Pages, scores.View, slots.View, shape);
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ulong>, AttentionShape>>(
             typeof(AttentionKernels), nameof(AttentionKernels.Maxima))(
-            launcher.Stream, perPart, blocks.View, parts.View, scores.View, maxima.View, decays.View, tables.Roots.View, shape);
+            launcher.Stream, perPart, table.Blocks, table.Parts, scores.View, maxima.View, decays.View, tables.Roots.View, shape);
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ulong>, AttentionShape>>(
             typeof(AttentionKernels), nameof(AttentionKernels.Exponentials))(
-            launcher.Stream, perKey, blockOfKey.View, scores.View, maxima.View, exponentials.View, tables.Roots.View, shape);
+            launcher.Stream, perKey, table.BlockOfKey, scores.View, maxima.View, exponentials.View, tables.Roots.View, shape);
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<int>, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<double>, AttentionShape>>(
             typeof(AttentionKernels), nameof(AttentionKernels.Sums))(
-            launcher.Stream, perPart, code.View, blocks.View, parts.View, exponentials.View, decays.View, lanes.View, sums.View, slots.View, shape);
+            launcher.Stream, perPart, table.Code, table.Blocks, table.Parts, exponentials.View, decays.View, lanes.View, sums.View, slots.View, shape);
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, AttentionShape>>(
             typeof(AttentionKernels), nameof(AttentionKernels.Probabilities))(launcher.Stream, perKey, exponentials.View, sums.View, scores.View, shape);
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<int>, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<double>, AttentionShape>>(
             typeof(AttentionOutputKernels), nameof(AttentionOutputKernels.Values))(
-            launcher.Stream, perOutput, code.View, blocks.View, parts.View, scores.View, stored.Values.View, stored.Pages.View, decays.View, outputs.View, slots.View, shape);
+            launcher.Stream, perOutput, table.Code, table.Blocks, table.Parts, scores.View, stored.Values, stored.Pages, decays.View, outputs.View, slots.View, shape);
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ulong>, AttentionShape>>(
             typeof(AttentionOutputKernels), nameof(AttentionOutputKernels.Join))(
-            launcher.Stream, launcher.For(output.Length), parts.View, outputs.View, sums.View, maxima.View, result.View, tables.Roots.View, shape);
-        device.Synchronize();
-        result.Read(output);
-    }
-
-    private DeviceCache CacheOf(KeyValueCache cache, NumericFormat keys, NumericFormat values)
-    {
-        Dictionary<(NumericFormat, NumericFormat), DeviceCache> formats = _caches.GetValue(cache, static _ => []);
-        if (!formats.TryGetValue((keys, values), out DeviceCache? stored))
-            formats[(keys, values)] = stored = new DeviceCache(device, cache, (int)keys, (int)values);
-        return stored;
+            launcher.Stream, launcher.For(output.Length), table.Parts, outputs.View, sums.View, maxima.View, output, tables.Roots.View, shape);
     }
 
     private static AttentionShape ShapeOf(AttentionProgram program, AttentionPlanTable table, PagedShape cache, int heads)

@@ -1,70 +1,114 @@
+using System.Numerics;
+using ILGPU;
+using ILGPU.Runtime;
 using PlanForensics.Gpu.Devices;
 using PlanForensics.Gpu.Kernels;
 using PlanForensics.Kernels;
 
 namespace PlanForensics.Gpu.Execution;
 
-/// <summary>Keys and values of one layer and sequence on a device, in pages that grow with the sequence, in the formats in which attention reads them.</summary>
-internal sealed class DeviceCache(GpuDevice device, KeyValueCache cache, int keyFormat, int valueFormat) : DeviceResident(device.Memory)
+/// <summary>Keys and values of one layer and sequence on a device, in pages that grow with the sequence, as they were appended. What was appended here comes to the host when it is asked for.</summary>
+internal sealed class DeviceCache(GpuDevice device, DevicePages pages, KeyValueCache cache) : DeviceResident(device.Memory), IKeyValueSource
 {
-    private int _uploaded;
+    private DeviceLease<float>? _keys;
+    private DeviceLease<float>? _values;
+    private int _count;
     private int _pageCount;
 
     /// <summary>Where positions lie in a page.</summary>
     public PagedShape Shape { get; } = new() { Heads = cache.Heads, Dimension = cache.HeadDimension };
 
-    public DeviceLease<float> Keys { get; private set; } = device.Memory.Rent<float>(0);
+    public ArrayView<float> Keys => _keys!.View;
 
-    public DeviceLease<float> Values { get; private set; } = device.Memory.Rent<float>(0);
+    public ArrayView<float> Values => _values!.View;
 
-    /// <summary>The page of each sixteen positions. Pages are handed out from the pool's end, so that no kernel can rely on their order.</summary>
-    public DeviceLease<int> Pages { get; private set; } = device.Memory.Rent<int>(0);
+    public ArrayView<int> Pages => pages.View;
 
-    /// <summary>Brings what was appended since to the device.</summary>
+    private int Width => Shape.Heads * Shape.Dimension;
+
+    /// <summary>Brings what the host appended since to the device.</summary>
     public void Update(KeyValueCache source)
     {
-        int added = source.Count - _uploaded;
-        if (added == 0)
+        int added = source.Count - _count;
+        if (added <= 0)
             return;
-        int pages = (source.Count + (1 << PagedShape.PageBits) - 1) >> PagedShape.PageBits;
-        if (pages > _pageCount)
-        {
-            Grow(Math.Max(pages, 2 * _pageCount));
-            (_uploaded, added) = (0, source.Count);
-        }
-
-        int width = Shape.Heads * Shape.Dimension;
-        float[] keys = new float[added * width];
-        float[] values = new float[added * width];
+        float[] keys = new float[added * Width];
+        float[] values = new float[added * Width];
         for (int head = 0; head < Shape.Heads; head++)
         {
             ReadOnlySpan<float> storedKeys = source.Keys(head);
             ReadOnlySpan<float> storedValues = source.Values(head);
             for (int offset = 0; offset < added; offset++)
             {
-                int position = _uploaded + offset;
-                int at = (offset * width) + (head * Shape.Dimension);
+                int position = _count + offset;
+                int at = (offset * Width) + (head * Shape.Dimension);
                 for (int d = 0; d < Shape.Dimension; d++)
                     keys[at + d] = storedKeys[(d * source.Capacity) + position];
                 storedValues.Slice(position * Shape.Dimension, Shape.Dimension).CopyTo(values.AsSpan(at));
             }
         }
 
-        var launcher = new Launcher(device);
-        launcher.Append(keys, Keys.View, Pages.View, Shape, _uploaded, keyFormat);
-        launcher.Append(values, Values.View, Pages.View, Shape, _uploaded, valueFormat);
-        _uploaded = source.Count;
+        using DeviceLease<float> stagedKeys = device.Memory.Rent<float>(keys);
+        using DeviceLease<float> stagedValues = device.Memory.Rent<float>(values);
+        Append(stagedKeys.View, stagedValues.View, added);
     }
 
-    private void Grow(int pages)
+    /// <summary>Appends positions that lie on the device, and tells the host's cache that they are here.</summary>
+    public void Append(KeyValueCache target, ArrayView<float> keys, ArrayView<float> values, int positions)
     {
-        Keys.Dispose();
-        Values.Dispose();
-        Pages.Dispose();
-        long length = (long)pages * Shape.Heads * Shape.Dimension << PagedShape.PageBits;
-        Keys = Keep(device.Memory.Rent<float>(length));
-        Values = Keep(device.Memory.Rent<float>(length));
-        Pages = Keep(device.Memory.Rent<int>([.. Enumerable.Range(0, pages).Select(page => pages - 1 - page)]));
-        _pageCount = pages;
+        Append(keys, values, positions);
+        target.AppendAt(this, positions);
+    }
+
+    /// <inheritdoc/>
+    public void Read(int firstPosition, Span<float> keys, Span<float> values)
+    {
+        lock (device.Gate)
+        {
+            ObjectDisposedException.ThrowIf(device.IsClosed, device);
+            Read(Keys, firstPosition, keys);
+            Read(Values, firstPosition, values);
+        }
+    }
+
+    private void Append(ArrayView<float> keys, ArrayView<float> values, int positions)
+    {
+        Reserve((_count + positions + PagedShape.PageSize - 1) >> PagedShape.PageBits);
+        var launcher = new Launcher(device);
+        foreach ((ArrayView<float> rows, ArrayView<float> pool) in ((ArrayView<float>, ArrayView<float>)[])[(keys, Keys), (values, Values)])
+            launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<int>, PagedShape, int>>(typeof(AttentionKernels), nameof(AttentionKernels.Append))(
+                launcher.Stream, launcher.For(rows.Length), rows, pool, Pages, Shape, _count);
+        _count += positions;
+    }
+
+    private void Read(ArrayView<float> pool, int firstPosition, Span<float> rows)
+    {
+        using DeviceLease<float> gathered = device.Memory.Rent<float>(rows.Length);
+        var launcher = new Launcher(device);
+        launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<int>, ArrayView<float>, PagedShape, int>>(typeof(AttentionKernels), nameof(AttentionKernels.Gather))(
+            launcher.Stream, launcher.For(rows.Length), pool, Pages, gathered.View, Shape, firstPosition);
+        gathered.Read(rows);
+    }
+
+    /// <summary>Room for pages: a power of two of them, so that pages keep their places and a growing cache is copied seldom.</summary>
+    private void Reserve(int wanted)
+    {
+        if (wanted <= _pageCount)
+            return;
+        int grown = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(wanted, DevicePages.Fewest));
+        pages.Reserve(grown);
+        long page = (long)Width << PagedShape.PageBits;
+        (_keys, _values) = (Grow(_keys, grown * page), Grow(_values, grown * page));
+        _pageCount = grown;
+    }
+
+    private DeviceLease<float> Grow(DeviceLease<float>? former, long length)
+    {
+        DeviceLease<float> grown = Keep(device.Memory.RentExactly<float>(length));
+        if (former is null)
+            return grown;
+        grown.View.SubView(0, former.Length).CopyFrom(device.Accelerator.DefaultStream, former.View);
+        Release(former);
+        return grown;
     }
 }

@@ -2,78 +2,61 @@ using ILGPU;
 using ILGPU.Runtime;
 using PlanForensics.Gpu.Devices;
 using PlanForensics.Gpu.Kernels;
-using PlanForensics.Kernels;
 using PlanForensics.Plans;
 
 namespace PlanForensics.Gpu.Execution;
 
-/// <summary>Runs operators without a reduction.</summary>
+/// <summary>Launches operators without a reduction, on values that lie on the device; waits for none.</summary>
 internal sealed class ElementwiseRunner(GpuDevice device, DeviceTables tables)
 {
-    public void Add(ResidualPlan plan, ReadOnlySpan<float> stream, ReadOnlySpan<float> x, Span<float> y)
+    public void Add(ResidualPlan plan, ArrayView<float> stream, ArrayView<float> x, ArrayView<float> y)
     {
-        if (y.IsEmpty)
-            return;
         var launcher = new Launcher(device);
-        using DeviceLease<float> left = device.Memory.Rent(stream);
-        using DeviceLease<float> right = device.Memory.Rent(x);
-        using DeviceLease<float> output = device.Memory.Rent<float>(y.Length);
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, int>>(typeof(ElementwiseKernels), nameof(ElementwiseKernels.Add))(
-            launcher.Stream, launcher.For(y.Length), left.View, right.View, output.View, (int)plan.Output);
-        Finish(output, y);
+            launcher.Stream, launcher.For(y.Length), stream, x, y, (int)plan.Output);
     }
 
-    public void SiluMultiply(ActivationPlan plan, ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> y)
+    public void SiluMultiply(ActivationPlan plan, ArrayView<float> gate, ArrayView<float> up, ArrayView<float> y)
     {
-        if (y.IsEmpty)
+        if (y.Length == 0)
             return;
         var launcher = new Launcher(device);
-        using DeviceLease<float> left = device.Memory.Rent(gate);
-        using DeviceLease<float> right = device.Memory.Rent(up);
-        using DeviceLease<float> output = device.Memory.Rent<float>(y.Length);
         var shape = new ActivationShape { Math = (int)plan.Math, Form = (int)plan.Form, Steps = (int)plan.Steps, Intermediate = (int)plan.Intermediate, Output = (int)plan.Output };
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ulong>, ActivationShape>>(
-            typeof(ElementwiseKernels), nameof(ElementwiseKernels.SiluMultiply))(
-            launcher.Stream, launcher.For(y.Length), left.View, right.View, output.View, tables.Roots.View, shape);
-        Finish(output, y);
+            typeof(ElementwiseKernels), nameof(ElementwiseKernels.SiluMultiply))(launcher.Stream, launcher.For(y.Length), gate, up, y, tables.Roots.View, shape);
     }
 
-    public void Gelu(ActivationPlan plan, ReadOnlySpan<float> x, Span<float> y)
+    public void Gelu(ActivationPlan plan, ArrayView<float> x, ArrayView<float> y)
     {
-        if (y.IsEmpty)
-            return;
         var launcher = new Launcher(device);
-        using DeviceLease<float> input = device.Memory.Rent(x);
-        using DeviceLease<float> output = device.Memory.Rent<float>(y.Length);
         if (plan.Gelu == GeluForm.Tanh)
             launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int>>(typeof(ElementwiseKernels), nameof(ElementwiseKernels.GeluTanh))(
-                launcher.Stream, launcher.For(y.Length), input.View, output.View, (int)plan.Output);
+                launcher.Stream, launcher.For(y.Length), x, y, (int)plan.Output);
         else
             launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, int>>(typeof(ElementwiseKernels), nameof(ElementwiseKernels.GeluTable))(
-                launcher.Stream, launcher.For(y.Length), input.View, output.View, tables.GeluOf(plan.Gelu).View, (int)plan.Output);
-        Finish(output, y);
+                launcher.Stream, launcher.For(y.Length), x, y, tables.GeluOf(plan.Gelu).View, (int)plan.Output);
     }
 
-    public void Rope(RopePlan plan, bool interleaved, ReadOnlySpan<float> cosine, ReadOnlySpan<float> sine, Span<float> heads)
+    /// <summary>Rotates rows of heads; <paramref name="rotated"/> may be <paramref name="heads"/>.</summary>
+    /// <param name="plan">The rotation's arithmetic.</param>
+    /// <param name="interleaved">Whether pairs are neighbours.</param>
+    /// <param name="half">Pairs of a head.</param>
+    /// <param name="cosine">(positions, half).</param>
+    /// <param name="sine">(positions, half).</param>
+    /// <param name="positions">The row of the tables for each row of heads.</param>
+    /// <param name="heads">(rows, heads x head_dim).</param>
+    /// <param name="rotated">Receives as many.</param>
+    public void Rope(
+        RopePlan plan, bool interleaved, int half, ArrayView<float> cosine, ArrayView<float> sine, ArrayView<int> positions, ArrayView<float> heads, ArrayView<float> rotated)
     {
-        if (heads.IsEmpty)
-            return;
         var launcher = new Launcher(device);
-        using DeviceLease<float> c = device.Memory.Rent(cosine);
-        using DeviceLease<float> s = device.Memory.Rent(sine);
-        using DeviceLease<float> values = device.Memory.Rent<float>(heads);
+        int pairs = heads.IntLength / 2;
         var shape = new RopeShape
         {
-            Pairs = heads.Length / 2, Half = cosine.Length, Interleaved = interleaved ? 1 : 0, Fused = plan.Step.Kind == StepKind.Fma ? 1 : 0, Product = (int)plan.Product, Output = (int)plan.Output,
+            Pairs = pairs, RowPairs = pairs / positions.IntLength, Half = half, Interleaved = interleaved ? 1 : 0, Fused = plan.Step.Kind == StepKind.Fma ? 1 : 0,
+            Product = (int)plan.Product, Output = (int)plan.Output,
         };
-        launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, RopeShape>>(typeof(ElementwiseKernels), nameof(ElementwiseKernels.Rope))(
-            launcher.Stream, launcher.For(shape.Pairs), c.View, s.View, values.View, shape);
-        Finish(values, heads);
-    }
-
-    private void Finish(DeviceLease<float> output, Span<float> y)
-    {
-        device.Synchronize();
-        output.Read(y);
+        launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, RopeShape>>(
+            typeof(ElementwiseKernels), nameof(ElementwiseKernels.Rope))(launcher.Stream, launcher.For(pairs), cosine, sine, positions, heads, rotated, shape);
     }
 }

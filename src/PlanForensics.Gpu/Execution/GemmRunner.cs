@@ -27,27 +27,48 @@ internal sealed class GemmRunner(GpuDevice device)
     /// <summary>Which kernels may be used; tests compare them.</summary>
     public KernelPaths Paths { get; set; } = KernelPaths.All;
 
+    /// <summary>Runs a product of the host's values and waits for it.</summary>
     public void Run(GemmProgram program, int rows, ReadOnlySpan<float> a, WeightMatrix weights, ReadOnlySpan<float> bias, Span<float> c)
     {
         if (c.IsEmpty)
             return;
-        if (Feasibility.ProblemOfSize(rows, weights.Outputs) is { Length: > 0 } problem)
-            throw new PlanNotSupportedException(program.Text, problem);
-        var launcher = new Launcher(device);
         using DeviceLease<float> input = device.Memory.Rent(a);
         using DeviceLease<float> shift = device.Memory.Rent(bias);
         using DeviceLease<float> output = device.Memory.Rent<float>(c.Length);
+        Enqueue(program, rows, input.View, NumericFormat.Fp32, weights, shift.View, output.View);
+        output.Read(c);
+    }
+
+    /// <summary>Launches a product of values on the device; does not wait.</summary>
+    /// <param name="program">The programs of the output's regions.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="a">(rows, K).</param>
+    /// <param name="exact">A format in which every one of them is exact.</param>
+    /// <param name="weights">(N, K).</param>
+    /// <param name="bias">N values, or empty.</param>
+    /// <param name="c">Receives (rows, N).</param>
+    public void Enqueue(GemmProgram program, int rows, ArrayView<float> a, NumericFormat exact, WeightMatrix weights, ArrayView<float> bias, ArrayView<float> c)
+    {
+        if (Feasibility.ProblemOfSize(rows, weights.Outputs) is { Length: > 0 } problem)
+            throw new PlanNotSupportedException(program.Text, problem);
+        var launcher = new Launcher(device);
         DeviceWeights stored = _weights.GetValue(weights, matrix => new DeviceWeights(device, matrix));
         foreach (ProgramRegion region in program.Regions)
         {
             int count = Math.Min(rows - region.RowStart, region.RowCount);
             if (count <= 0 || region.ColumnCount == 0)
                 continue;
-            Run(launcher, region, count, weights, input.View, stored, shift.View, output.View);
-        }
+            NumericFormat operand = region.Program.OperandA;
+            if (operand == exact || operand == NumericFormat.Fp32)
+            {
+                Run(launcher, region, count, weights, a, stored, bias, c);
+                continue;
+            }
 
-        device.Synchronize();
-        output.Read(c);
+            using DeviceLease<float> cast = device.Memory.Rent<float>(a.Length);
+            launcher.Cast(a, cast.View, (int)operand);
+            Run(launcher, region, count, weights, cast.View, stored, bias, c);
+        }
     }
 
     /// <summary>Adds the partial results of ranks, (ranks, rows, columns).</summary>
@@ -62,42 +83,42 @@ internal sealed class GemmRunner(GpuDevice device)
             launcher.Cast(partials.View, partials.View, (int)region.Program.OperandA);
             KernelConfig config = launcher.For((long)region.RowCount * region.ColumnCount);
             using DeviceLease<double> slots = launcher.Slots(config, table.Slots);
-            using DeviceLease<int> code = device.Memory.Rent<int>(table.Code);
+            ArrayView<int> code = CodeOf(table);
             var shape = new GemmRegion
             {
                 RowStart = region.RowStart, RowCount = region.RowCount, ColumnStart = region.ColumnStart, ColumnCount = region.ColumnCount, Outputs = columns, Instructions = table.Count,
                 FormatA = (int)region.Program.OperandA, FormatB = (int)region.Program.OperandB, Output = (int)OutputOf(region.Program),
             };
             launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<double>, GemmRegion>>(
-                typeof(ProgramKernels), nameof(ProgramKernels.AllReduce))(launcher.Stream, config, code.View, partials.View, output.View, slots.View, shape);
-            device.Synchronize();
+                typeof(ProgramKernels), nameof(ProgramKernels.AllReduce))(launcher.Stream, config, code, partials.View, output.View, slots.View, shape);
         }
 
         output.Read(c);
     }
 
+    /// <summary>A table's instructions on the device.</summary>
+    public ArrayView<int> CodeOf(ProgramTable table) => device.Constants.Integers(table, static one => one.Code);
+
     /// <summary>The table of a program, made once.</summary>
     public ProgramTable TableOf(ReductionProgram program) => _tables.GetValue(program, static one => ProgramTable.Of(one));
 
     private void Run(
-        Launcher launcher, ProgramRegion region, int rows, WeightMatrix weights, ArrayView<float> input, DeviceWeights stored, ArrayView<float> bias, ArrayView<float> output)
+        Launcher launcher, ProgramRegion region, int rows, WeightMatrix weights, ArrayView<float> a, DeviceWeights stored, ArrayView<float> bias, ArrayView<float> output)
     {
         ReductionProgram program = region.Program;
         ProgramTable table = TableOf(program);
-        using DeviceLease<float> cast = device.Memory.Rent<float>(input.Length);
-        launcher.Cast(input, cast.View, (int)program.OperandA);
         ArrayView<float> matrix = stored.In((int)program.OperandB).View;
         bool whole = region.RowStart == 0 && region.ColumnStart == 0 && region.ColumnCount == weights.Outputs && output.Length == (long)rows * weights.Outputs;
         if (whole && Paths.HasFlag(KernelPaths.MatrixUnits) && _units.Runs(program) && Fits(Feasibility.MatrixUnits(device.Kind == GpuDeviceKind.Cpu, rows, weights.Outputs, weights.Depth)))
         {
-            _units.Run(program, cast.View, matrix, bias, output, rows, weights.Outputs);
+            _units.Run(program, a, matrix, bias, output, rows, weights.Outputs);
             return;
         }
 
         if (whole && Paths.HasFlag(KernelPaths.Warps) && _warps.HasWarps && WarpOf(program) is { } lanes && FusedEpilogue.Of(program) is { } epilogue
             && Fits(Feasibility.Warps(rows, weights.Outputs, weights.Depth)))
         {
-            _warps.Run(lanes, epilogue, cast.View, matrix, bias, output, rows, weights.Outputs, weights.Depth);
+            _warps.Run(lanes, epilogue, a, matrix, bias, output, rows, weights.Outputs, weights.Depth);
             return;
         }
 
@@ -105,7 +126,7 @@ internal sealed class GemmRunner(GpuDevice device)
             && (TileRunner.IsPhased(device) || Fits(Feasibility.Tiles(form.Slices.Count, form.IsPlain && FusedEpilogue.Of(program) is not null, rows, weights.Outputs, weights.Depth))))
         {
             var tile = new Tiles.TileShape { M = rows, N = weights.Outputs, K = weights.Depth };
-            _tiles.Run(program, form, TableOf(form.Merge), cast.View, matrix, bias, output, tile);
+            _tiles.Run(program, form, TableOf(form.Merge), a, matrix, bias, output, tile);
             return;
         }
 
@@ -114,7 +135,6 @@ internal sealed class GemmRunner(GpuDevice device)
         if (problem.Length > 0)
             throw new PlanNotSupportedException(program.Text, problem);
         using DeviceLease<double> slots = launcher.Slots(config, table.Slots);
-        using DeviceLease<int> code = device.Memory.Rent<int>(table.Code);
         var shape = new GemmRegion
         {
             RowStart = region.RowStart, RowCount = rows, ColumnStart = region.ColumnStart, ColumnCount = region.ColumnCount, Depth = weights.Depth, Outputs = weights.Outputs,
@@ -122,7 +142,7 @@ internal sealed class GemmRunner(GpuDevice device)
         };
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<double>, GemmRegion>>(
             typeof(ProgramKernels), nameof(ProgramKernels.Gemm))(
-            launcher.Stream, config, code.View, cast.View, matrix, bias, output, slots.View, shape);
+            launcher.Stream, config, CodeOf(table), a, matrix, bias, output, slots.View, shape);
     }
 
     /// <summary>A specialised kernel that does not fit is left out: the interpreter gives the same bits.</summary>

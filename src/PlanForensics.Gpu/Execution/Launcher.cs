@@ -36,12 +36,4 @@ internal readonly struct Launcher(GpuDevice device)
     public void Cast(ArrayView<float> source, ArrayView<float> target, int format) =>
         Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int>>(typeof(ProgramKernels), nameof(ProgramKernels.Cast))(
             Stream, For(source.Length), source, target, format);
-
-    public void Append(ReadOnlySpan<float> rows, ArrayView<float> pool, ArrayView<int> pages, PagedShape shape, int firstPosition, int format)
-    {
-        using DeviceLease<float> staged = device.Memory.Rent(rows);
-        Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<int>, PagedShape, int, int>>(typeof(AttentionKernels), nameof(AttentionKernels.Append))(
-            Stream, For(rows.Length), staged.View, pool, pages, shape, firstPosition, format);
-        device.Synchronize();
-    }
 }

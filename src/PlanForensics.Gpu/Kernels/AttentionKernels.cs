@@ -9,15 +9,27 @@ internal static class AttentionKernels
 {
     private const int Fp32 = (int)Numerics.NumericFormat.Fp32;
 
-    /// <summary>Appends positions to a paged cache, rounded to the format in which they are read.</summary>
-    public static void Append(ArrayView<float> rows, ArrayView<float> pool, ArrayView<int> pages, PagedShape shape, int firstPosition, int format)
+    /// <summary>Appends positions to a paged cache, as they are: attention rounds what it reads.</summary>
+    public static void Append(ArrayView<float> rows, ArrayView<float> pool, ArrayView<int> pages, PagedShape shape, int firstPosition)
     {
         int stride = Grid.DimX * Group.DimX;
         int width = shape.Heads * shape.Dimension;
         for (int index = Grid.GlobalIndex.X; index < rows.IntLength; index += stride)
         {
             int column = index % width;
-            pool[shape.Offset(pages, firstPosition + (index / width), column / shape.Dimension) + (column % shape.Dimension)] = FormatRounding.Operand(rows[index], format);
+            pool[shape.Offset(pages, firstPosition + (index / width), column / shape.Dimension) + (column % shape.Dimension)] = rows[index];
+        }
+    }
+
+    /// <summary>Takes positions out of a paged cache again.</summary>
+    public static void Gather(ArrayView<float> pool, ArrayView<int> pages, ArrayView<float> rows, PagedShape shape, int firstPosition)
+    {
+        int stride = Grid.DimX * Group.DimX;
+        int width = shape.Heads * shape.Dimension;
+        for (int index = Grid.GlobalIndex.X; index < rows.IntLength; index += stride)
+        {
+            int column = index % width;
+            rows[index] = pool[shape.Offset(pages, firstPosition + (index / width), column / shape.Dimension) + (column % shape.Dimension)];
         }
     }
 
@@ -46,7 +58,7 @@ internal static class AttentionKernels
             double value = Interpreter.Run(
                 code, 0, shape.ScoresInstructions, shape.ScoresFormatA, shape.ScoresFormatB,
                 new Strided(query, (long)head * shape.Cache.Dimension, 1),
-                new Strided(pool, shape.Cache.Offset(pages, position, head / shape.Group), 1), 0.0f, 0.0, slots, thread, stride);
+                new PagedRow(pool, shape.Cache.Offset(pages, position, head / shape.Group), shape.ScoresFormatB), 0.0f, 0.0, slots, thread, stride);
             float score = Fp.Narrow(FormatRounding.Round(value, shape.ScoresOutput));
             scores[index] = shape.ScaleQuery == 1 || shape.BaseTwo == 1 ? score : Fp.Mul(score, shape.Scale);
         }

@@ -32,7 +32,7 @@ internal static class AttentionOutputKernels
                 double value = Interpreter.Run(
                     code, first, count, shape.ValuesFormatA, shape.ValuesFormatB,
                     new Strided(probabilities, ((long)head * shape.Keys) + blocks[at], 1),
-                    new PagedColumn(pool, pages, shape.Cache, head / shape.Group, index % dimension, blocks[at]), 0.0f, held, slots, thread, stride);
+                    new PagedColumn(pool, pages, shape.Cache, head / shape.Group, index % dimension, blocks[at], shape.ValuesFormatB), 0.0f, held, slots, thread, stride);
                 float weighted = continues ? Fp.Narrow(value) : Fp.Narrow(FormatRounding.Round(value, shape.ValuesOutput));
                 output = continues || block == 0 ? weighted : AttentionMath.MultiplyAdd(shape, output, decay, weighted);
             }

@@ -60,8 +60,8 @@ internal static class ElementwiseKernels
         }
     }
 
-    /// <summary>Rotates the pairs of every head of one position.</summary>
-    public static void Rope(ArrayView<float> cosine, ArrayView<float> sine, ArrayView<float> heads, RopeShape shape)
+    /// <summary>Rotates the pairs of every head of every row by the row's position; the tables hold a row for each position.</summary>
+    public static void Rope(ArrayView<float> cosine, ArrayView<float> sine, ArrayView<int> positions, ArrayView<float> heads, ArrayView<float> rotated, RopeShape shape)
     {
         int stride = Grid.DimX * Group.DimX;
         for (int index = Grid.GlobalIndex.X; index < shape.Pairs; index += stride)
@@ -70,18 +70,19 @@ internal static class ElementwiseKernels
             int head = index / shape.Half * 2 * shape.Half;
             int first = head + (shape.Interleaved == 1 ? 2 * pair : pair);
             int second = shape.Interleaved == 1 ? first + 1 : first + shape.Half;
+            long entry = ((long)positions[index / shape.RowPairs] * shape.Half) + pair;
             float x0 = heads[first];
             float x1 = heads[second];
-            float c = cosine[pair];
-            float s = sine[pair];
+            float c = cosine[entry];
+            float s = sine[entry];
             float y0 = shape.Fused == 1
                 ? Fp.Fma(x0, c, -Fp.Mul(x1, s))
                 : Fp.Sub(FormatRounding.Round(Fp.Mul(x0, c), shape.Product), FormatRounding.Round(Fp.Mul(x1, s), shape.Product));
             float y1 = shape.Fused == 1
                 ? Fp.Fma(x0, s, Fp.Mul(x1, c))
                 : Fp.Add(FormatRounding.Round(Fp.Mul(x1, c), shape.Product), FormatRounding.Round(Fp.Mul(x0, s), shape.Product));
-            heads[first] = FormatRounding.Round(y0, shape.Output);
-            heads[second] = FormatRounding.Round(y1, shape.Output);
+            rotated[first] = FormatRounding.Round(y0, shape.Output);
+            rotated[second] = FormatRounding.Round(y1, shape.Output);
         }
     }
 }

@@ -7,6 +7,7 @@ internal struct PagedShape
 {
     /// <summary>Positions of a page: 2^PageBits.</summary>
     public const int PageBits = 4;
+    public const int PageSize = 1 << PageBits;
 
     public int Heads;
     public int Dimension;
@@ -15,7 +16,7 @@ internal struct PagedShape
     public readonly long Offset(ArrayView<int> pages, int position, int head)
     {
         long page = pages[position >> PageBits];
-        int place = position & ((1 << PageBits) - 1);
+        int place = position & (PageSize - 1);
         return ((((page * Heads) + head) << PageBits) + place) * Dimension;
     }
 }

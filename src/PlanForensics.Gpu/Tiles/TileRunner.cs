@@ -29,27 +29,27 @@ internal sealed class TileRunner(GpuDevice device)
         if (epilogue is not null)
             (shape.HasBias, shape.BiasFormat, shape.Output) = (epilogue.HasBias, epilogue.BiasFormat, epilogue.Output);
         shape.Slices = direct ? 1 : Math.Max(2, form.Slices.Count); // above one: sums stay as they are
-        using DeviceLease<int> slices = device.Memory.Rent<int>(form.Table);
+        ArrayView<int> slices = device.Constants.Integers(form, static one => one.Table);
         if (direct)
         {
-            Launch(form.Step, 1, a, weights, bias, slices.View, c, shape);
+            Launch(form.Step, 1, a, weights, bias, slices, c, shape);
             return;
         }
 
         long elements = (long)shape.M * shape.N;
         using DeviceLease<float> workspace = device.Memory.Rent<float>(elements * form.Slices.Count);
-        Launch(form.Step, form.Slices.Count, a, weights, bias, slices.View, workspace.View, shape);
+        Launch(form.Step, form.Slices.Count, a, weights, bias, slices, workspace.View, shape);
         var launcher = new Launcher(device);
         KernelConfig config = launcher.For(elements);
         using DeviceLease<double> slots = launcher.Slots(config, merge.Slots);
-        using DeviceLease<int> code = device.Memory.Rent<int>(merge.Code);
+        ArrayView<int> code = device.Constants.Integers(merge, static one => one.Code);
         var region = new GemmRegion
         {
             RowCount = shape.M, ColumnCount = shape.N, Depth = form.Slices.Count, Outputs = shape.N, Instructions = merge.Count,
             Output = Single(program.Output), HasBias = bias.Length > 0 ? 1 : 0,
         };
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<double>, GemmRegion>>(
-            typeof(ProgramKernels), nameof(ProgramKernels.Merge))(launcher.Stream, config, code.View, workspace.View, bias, c, slots.View, region);
+            typeof(ProgramKernels), nameof(ProgramKernels.Merge))(launcher.Stream, config, code, workspace.View, bias, c, slots.View, region);
     }
 
     /// <summary>Whether one thread runs a tile's 256 in turn: on a CPU device without warps of its own.</summary>

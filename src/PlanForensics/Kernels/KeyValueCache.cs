@@ -8,6 +8,9 @@ public sealed class KeyValueCache
 {
     private float[] _keys;
     private float[] _values;
+    private int _capacity;
+    private int _held; // positions that the arrays hold; the others lie with the source
+    private IKeyValueSource? _source;
 
     /// <summary>Creates an empty cache.</summary>
     /// <param name="heads">Key/value heads.</param>
@@ -18,14 +21,15 @@ public sealed class KeyValueCache
         ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(headDimension, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        (Heads, HeadDimension, Capacity) = (heads, headDimension, capacity);
+        (Heads, HeadDimension, _capacity) = (heads, headDimension, capacity);
         _keys = new float[(long)heads * headDimension * capacity];
         _values = new float[(long)heads * headDimension * capacity];
     }
 
     private KeyValueCache(KeyValueCache source)
     {
-        (Heads, HeadDimension, Capacity, Count) = (source.Heads, source.HeadDimension, source.Capacity, source.Count);
+        source.Fetch();
+        (Heads, HeadDimension, _capacity, Count, _held) = (source.Heads, source.HeadDimension, source._capacity, source.Count, source._held);
         _keys = (float[])source._keys.Clone();
         _values = (float[])source._values.Clone();
     }
@@ -37,20 +41,38 @@ public sealed class KeyValueCache
     public int HeadDimension { get; }
 
     /// <summary>Positions there is room for: the distance between successive dimensions of a key.</summary>
-    public int Capacity { get; private set; }
+    public int Capacity
+    {
+        get
+        {
+            Fetch();
+            return _capacity;
+        }
+    }
 
     /// <summary>Positions appended.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Positions whose keys and values the host holds; the others were appended on a device and come here when they are asked for.</summary>
+    internal int HeldCount => _held;
+
     /// <summary>Keys of one head, (head_dim, capacity): element (d, position) is at <c>d * Capacity + position</c>.</summary>
     /// <param name="head">0-based key/value head.</param>
     /// <returns>The head's keys.</returns>
-    public ReadOnlySpan<float> Keys(int head) => _keys.AsSpan(head * HeadDimension * Capacity, HeadDimension * Capacity);
+    public ReadOnlySpan<float> Keys(int head)
+    {
+        Fetch();
+        return _keys.AsSpan(head * HeadDimension * _capacity, HeadDimension * _capacity);
+    }
 
     /// <summary>Values of one head, (capacity, head_dim): element (position, d) is at <c>position * HeadDimension + d</c>.</summary>
     /// <param name="head">0-based key/value head.</param>
     /// <returns>The head's values.</returns>
-    public ReadOnlySpan<float> Values(int head) => _values.AsSpan(head * HeadDimension * Capacity, HeadDimension * Capacity);
+    public ReadOnlySpan<float> Values(int head)
+    {
+        Fetch();
+        return _values.AsSpan(head * HeadDimension * _capacity, HeadDimension * _capacity);
+    }
 
     /// <summary>Appends one position.</summary>
     /// <param name="keys">Keys of all heads, (heads, head_dim).</param>
@@ -61,31 +83,60 @@ public sealed class KeyValueCache
         int width = Heads * HeadDimension;
         if (keys.Length != width || values.Length != width)
             throw new ArgumentException($"expected {Heads} x {HeadDimension} = {width} keys and values; got {keys.Length} and {values.Length}", nameof(keys));
-        if (Count == Capacity)
-            Grow();
-        for (int head = 0; head < Heads; head++)
-        {
-            for (int d = 0; d < HeadDimension; d++)
-                _keys[(((head * HeadDimension) + d) * Capacity) + Count] = keys[(head * HeadDimension) + d];
-            values.Slice(head * HeadDimension, HeadDimension).CopyTo(_values.AsSpan((((head * Capacity) + Count) * HeadDimension), HeadDimension));
-        }
-
-        Count++;
+        Fetch();
+        Hold(keys, values);
+        Count = _held;
     }
 
     /// <summary>An independent copy.</summary>
     /// <returns>The copy.</returns>
     public KeyValueCache Clone() => new(this);
 
+    /// <summary>Counts positions that were appended elsewhere. All that the host does not hold lies with one source.</summary>
+    internal void AppendAt(IKeyValueSource source, int positions)
+    {
+        if (_source is not null && !ReferenceEquals(_source, source))
+            Fetch();
+        _source = source;
+        Count += positions;
+    }
+
+    private void Fetch()
+    {
+        if (_held == Count)
+            return;
+        int width = Heads * HeadDimension;
+        int missing = Count - _held;
+        float[] keys = new float[missing * width];
+        float[] values = new float[missing * width];
+        _source!.Read(_held, keys, values);
+        for (int offset = 0; offset < missing; offset++)
+            Hold(keys.AsSpan(offset * width, width), values.AsSpan(offset * width, width));
+    }
+
+    private void Hold(ReadOnlySpan<float> keys, ReadOnlySpan<float> values)
+    {
+        if (_held == _capacity)
+            Grow();
+        for (int head = 0; head < Heads; head++)
+        {
+            for (int d = 0; d < HeadDimension; d++)
+                _keys[(((head * HeadDimension) + d) * _capacity) + _held] = keys[(head * HeadDimension) + d];
+            values.Slice(head * HeadDimension, HeadDimension).CopyTo(_values.AsSpan(((head * _capacity) + _held) * HeadDimension, HeadDimension));
+        }
+
+        _held++;
+    }
+
     private void Grow()
     {
-        int capacity = checked(Capacity * 2);
+        int capacity = checked(_capacity * 2);
         float[] grownKeys = new float[(long)Heads * HeadDimension * capacity];
         float[] grownValues = new float[(long)Heads * HeadDimension * capacity];
         for (int row = 0; row < Heads * HeadDimension; row++)
-            _keys.AsSpan(row * Capacity, Count).CopyTo(grownKeys.AsSpan(row * capacity));
+            _keys.AsSpan(row * _capacity, _held).CopyTo(grownKeys.AsSpan(row * capacity));
         for (int head = 0; head < Heads; head++)
-            _values.AsSpan(head * Capacity * HeadDimension, Count * HeadDimension).CopyTo(grownValues.AsSpan(head * capacity * HeadDimension));
-        (_keys, _values, Capacity) = (grownKeys, grownValues, capacity);
+            _values.AsSpan(head * _capacity * HeadDimension, _held * HeadDimension).CopyTo(grownValues.AsSpan(head * capacity * HeadDimension));
+        (_keys, _values, _capacity) = (grownKeys, grownValues, capacity);
     }
 }

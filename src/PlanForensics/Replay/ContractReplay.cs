@@ -112,6 +112,7 @@ public static class ContractReplay
                 FirstSequence = step.Extent.FirstSequence,
                 BypassMemo = options.BypassMemo,
                 Observer = observer,
+                Observes = captures || options.Observer is not null ? null : static node => node.Role == OperatorRole.MlpResidual,
             },
             cancellation);
         TensorValue logits = TensorValue.FromRounded(result.LogitsFormat, result.Logits[0], result.Logits[0].Length);

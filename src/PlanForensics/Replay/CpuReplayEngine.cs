@@ -8,15 +8,21 @@ namespace PlanForensics.Replay;
 public sealed class CpuReplayEngine : IReplayEngine
 {
     private readonly IOperatorKernels _kernels;
+    private readonly Func<StepContext, IStepOperators>? _resident;
 
     /// <summary>Creates an engine.</summary>
     /// <param name="kernels">The kernels to run.</param>
     /// <param name="memo">Operator results to share between candidates, or null to compute everything.</param>
     public CpuReplayEngine(IOperatorKernels kernels, OperatorMemo? memo = null)
+        : this(kernels, memo, resident: null)
+    {
+    }
+
+    /// <summary>An engine whose values stay elsewhere than in the host's arrays, except under a memo, which compares them.</summary>
+    internal CpuReplayEngine(IOperatorKernels kernels, OperatorMemo? memo, Func<StepContext, IStepOperators>? resident)
     {
         ArgumentNullException.ThrowIfNull(kernels);
-        _kernels = kernels;
-        Memo = memo;
+        (_kernels, Memo, _resident) = (kernels, memo, resident);
     }
 
     /// <inheritdoc/>
@@ -44,16 +50,12 @@ public sealed class CpuReplayEngine : IReplayEngine
     public ReplayStepResult Run(ReplayModel model, ReplayStep step, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var run = new DecoderRun(_kernels, Memo, model, step);
-        foreach (DecoderOperator node in model.Graph.Operators)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            run.Execute(node);
-        }
-
+        using DecoderRun run = Start(model, step);
+        run.ExecuteAll(cancellation);
+        ReplayStepResult result = run.Result();
         foreach (SequenceTokens entry in step.Batch)
             entry.Sequence.Advance(entry.Tokens.Length);
-        return run.Result();
+        return result;
     }
 
     /// <inheritdoc/>
@@ -63,7 +65,7 @@ public sealed class CpuReplayEngine : IReplayEngine
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(operators);
         ArgumentNullException.ThrowIfNull(values);
-        var run = new DecoderRun(_kernels, Memo, model, step);
+        using DecoderRun run = Start(model, step);
         foreach ((string name, float[] value) in values)
             run.Set(name, value);
         foreach (DecoderOperator node in operators)
@@ -72,7 +74,14 @@ public sealed class CpuReplayEngine : IReplayEngine
             run.Execute(node);
             foreach (string output in node.Outputs)
                 if (node.Role != OperatorRole.Argmax)
-                    values[output] = run.Get(output);
+                    values[output] = run.Get(output).ToHost();
         }
+    }
+
+    private DecoderRun Start(ReplayModel model, ReplayStep step)
+    {
+        var context = new StepContext(model, step);
+        OperatorMemo? memo = step.BypassMemo ? null : Memo;
+        return new DecoderRun(context, memo is null && _resident is not null ? _resident(context) : new HostStep(_kernels, memo, context));
     }
 }

@@ -1,3 +1,4 @@
+using PlanForensics.Models;
 using PlanForensics.Plans;
 
 namespace PlanForensics.Replay;
@@ -26,6 +27,12 @@ public sealed record ReplayStep
     /// <summary>Whether everything is computed anew even where the engine has a memo; default false. Controls use it.</summary>
     public bool BypassMemo { get; init; }
 
-    /// <summary>Called with every operator's output, (rows, width), or null.</summary>
+    /// <summary>Called with every operator's output, (rows, width), or null. An engine that keeps values on a device brings each observed one to the host.</summary>
     public Action<OperatorOutput>? Observer { get; init; }
+
+    /// <summary>Which operators <see cref="Observer"/> is called for; null (default) for all.</summary>
+    public Func<DecoderOperator, bool>? Observes { get; init; }
+
+    /// <summary>Whether only the greedy tokens are wanted: the result then has no logits, and an engine that keeps values on a device leaves them there. Default false.</summary>
+    public bool TokensOnly { get; init; }
 }

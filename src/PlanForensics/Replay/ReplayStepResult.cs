@@ -3,7 +3,7 @@ using PlanForensics.Numerics;
 namespace PlanForensics.Replay;
 
 /// <summary>What a step gave for each sequence of its batch.</summary>
-/// <param name="Logits">Logits of each sequence's last position, one array a sequence.</param>
+/// <param name="Logits">Logits of each sequence's last position, one array a sequence; none where <see cref="ReplayStep.TokensOnly"/> asked for none.</param>
 /// <param name="Tokens">The greedy choice of each sequence.</param>
 /// <param name="LogitsFormat">Format of the logits.</param>
 public sealed record ReplayStepResult(IReadOnlyList<float[]> Logits, IReadOnlyList<int> Tokens, NumericFormat LogitsFormat);

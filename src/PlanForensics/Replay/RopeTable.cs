@@ -32,6 +32,9 @@ public sealed class RopeTable
     /// <returns>head_dim/2 values.</returns>
     public ReadOnlySpan<float> Sine(int position) => _sine.AsSpan(position * Half, Half);
 
+    /// <summary>All cosines, then all sines.</summary>
+    internal float[] Both() => [.. _cosine, .. _sine];
+
     /// <summary>Computes a table.</summary>
     /// <param name="plan">How angles, cosines and sines are computed, and the format of the entries.</param>
     /// <param name="theta">Base of the frequencies, above 0.</param>
