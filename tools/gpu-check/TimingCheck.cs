@@ -106,7 +106,7 @@ internal sealed class TimingCheck(GpuDevice device, CheckReport report, CheckSiz
         for (long at = 0; at < count; at += block.Length)
         {
             int length = (int)Math.Min(block.Length, count - at);
-            lease.View.SubView(at, length).CopyFromCPU(ref block[0], length);
+            lease.View.SubView(at, length).CopyFromCPU(new ReadOnlySpan<float>(block, 0, length)); // pinned, which a reference is not
         }
 
         return lease;

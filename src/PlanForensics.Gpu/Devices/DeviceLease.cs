@@ -36,6 +36,7 @@ internal sealed class DeviceLease<T>(DeviceMemory memory, MemoryBuffer1D<T, Stri
         memory.Counters.Synchronizations++;
         fixed (T* first = values)
             View.CopyToCPU(ref *first, values.Length);
+        memory.Reclaim();
     }
 
     public void Dispose()

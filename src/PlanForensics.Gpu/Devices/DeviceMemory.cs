@@ -37,8 +37,16 @@ internal sealed class DeviceMemory(Accelerator accelerator, DeviceCounters count
         return lease;
     }
 
-    /// <summary>Takes leases back from any thread; they are used again at the next request.</summary>
+    /// <summary>Takes leases back from any thread. The collector may find their owner dead while an operator still computes with their views, so they are used again only after <see cref="Reclaim"/>.</summary>
     internal void Abandon(IReadOnlyList<IDisposable> leases) => _abandoned.Enqueue(leases);
+
+    /// <summary>Frees what was abandoned. Called once everything launched has run.</summary>
+    internal void Reclaim()
+    {
+        while (_abandoned.TryDequeue(out IReadOnlyList<IDisposable>? leases))
+            foreach (IDisposable lease in leases)
+                lease.Dispose();
+    }
 
     internal void Return<T>(MemoryBuffer1D<T, Stride1D.Dense> buffer)
         where T : unmanaged
@@ -58,9 +66,6 @@ internal sealed class DeviceMemory(Accelerator accelerator, DeviceCounters count
     private DeviceLease<T> Rent<T>(long length, long capacity)
         where T : unmanaged
     {
-        while (_abandoned.TryDequeue(out IReadOnlyList<IDisposable>? leases))
-            foreach (IDisposable lease in leases)
-                lease.Dispose();
         if (_free.TryGetValue((typeof(T), capacity), out Stack<MemoryBuffer>? stack) && stack.TryPop(out MemoryBuffer? found))
         {
             BytesInUse += found.LengthInBytes;

@@ -10,8 +10,8 @@ internal sealed class DeviceTables(GpuDevice device)
 {
     private readonly Dictionary<GeluForm, DeviceLease<float>> _gelu = [];
 
-    /// <summary>2^(i / 32), i = 0..31, of glibc's exponential.</summary>
-    public DeviceLease<ulong> Roots { get; } = device.Memory.Rent<ulong>([.. Enumerable.Range(0, 32).Select(static index => BitConverter.DoubleToUInt64Bits(GlibcTables.PowerOfTwo(index)))]);
+    /// <summary>2^(i / 32), i = 0..31, of glibc's exponential. Made at first use, by when the caller holds the device's gate.</summary>
+    public DeviceLease<ulong> Roots => field ??= device.Memory.Rent<ulong>([.. Enumerable.Range(0, 32).Select(static index => BitConverter.DoubleToUInt64Bits(GlibcTables.PowerOfTwo(index)))]);
 
     /// <summary>GELU at every fp16 pattern, by the definition on the host.</summary>
     public DeviceLease<float> GeluOf(GeluForm form)
