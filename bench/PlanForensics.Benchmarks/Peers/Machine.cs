@@ -34,10 +34,12 @@ internal sealed class Machine
     /// <summary>Runs an action on so many threads of its own and waits.</summary>
     public static void OnThreads(int threads, Action<int> action)
     {
-        if (threads == 1)
-            action(0);
-        else
-            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, action);
+        Thread[] others = [.. Enumerable.Range(1, threads - 1).Select(index => new Thread(() => action(index)))];
+        foreach (Thread other in others)
+            other.Start();
+        action(0);
+        foreach (Thread other in others)
+            other.Join();
     }
 
     private static void Read(float[] source, int threads) => OnThreads(threads, thread => Keep(Sum(source.AsSpan((int)((long)source.Length * thread / threads), source.Length / threads))));

@@ -18,7 +18,6 @@ internal sealed class OnnxMatMul : IDisposable
             for (int column = 0; column < k; column++)
                 transposed[(column * n) + row] = w[(row * k) + column];
         using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"); // a spinning pool would take the processors from whoever is measured next
         _session = new InferenceSession(OnnxModel.Write("MatMul", [("X", [m, k])], [("W", [k, n], transposed)], [m, n]), options);
         _x = OrtValue.CreateTensorValueFromMemory(a, [m, k]);
         _y = OrtValue.CreateTensorValueFromMemory(c, [m, n]);

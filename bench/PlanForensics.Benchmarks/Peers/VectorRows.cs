@@ -26,7 +26,7 @@ internal static class VectorRows
             using var onnx = new OnnxMatMul(1, Outputs, Depth, a, w, other, threads);
             double[] times = Interleaved.Medians(
                 2,
-                threads > 1 ? 40 : 0,
+                Interleaved.PauseFor(threads),
                 [() => kernels.Gemm(program, a, weights, default, c), () => kernels.Gemm(program, a, narrow, default, d), onnx.Run, () => openBlas?.Multiply(1, Outputs, Depth, a, w, other)]);
             (double peer, string name) = openBlas is not null && times[3] < times[2] ? (times[3], "OpenBLAS") : (times[2], "ONNX Runtime");
             double bytes = (double)Outputs * Depth * sizeof(float);

@@ -1,5 +1,5 @@
-using System.Runtime.ExceptionServices;
 using PlanForensics.Contracts;
+using PlanForensics.Kernels.Threading;
 using PlanForensics.Plans;
 using PlanForensics.Replay;
 
@@ -72,20 +72,15 @@ public static class PlanAttribution
         var compared = new ClassComparison[classes.Count];
         var reporting = new Lock();
         int done = 0;
-        try
-        {
-            Parallel.For(0, compared.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation }, index =>
+        Parallelism.For(
+            compared.Length, Environment.ProcessorCount,
+            index =>
             {
                 compared[index] = sweep.Compare(classes[index]);
                 lock (reporting)
                     progress?.Report(new AttributionProgress("replay", ++done, compared.Length));
-            });
-        }
-        catch (AggregateException exception)
-        {
-            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
-        }
-
+            },
+            cancellation);
         return compared.ToValueList();
     }
 

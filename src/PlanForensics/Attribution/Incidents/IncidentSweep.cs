@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using PlanForensics.Contracts;
+using PlanForensics.Kernels.Threading;
 using PlanForensics.Numerics;
 using PlanForensics.Replay;
 
@@ -16,11 +17,14 @@ internal sealed class IncidentSweep(IReplayEngine engine, ReplayModel model, Exe
     public SweepCounts[] Run(IReadOnlyList<CandidateClass> classes, int? steps, bool stopsEarly, Action done)
     {
         var counts = new SweepCounts[classes.Count];
-        Parallel.For(0, classes.Count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, index =>
-        {
-            counts[index] = Count(classes[index].Resolved[0], steps, stopsEarly);
-            done();
-        });
+        Parallelism.For(
+            classes.Count, threads,
+            index =>
+            {
+                counts[index] = Count(classes[index].Resolved[0], steps, stopsEarly);
+                done();
+            },
+            cancellation);
         return counts;
     }
 

@@ -1,4 +1,5 @@
 using PlanForensics.Kernels.Reference;
+using PlanForensics.Kernels.Threading;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
 

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using PlanForensics.Kernels.Threading;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
 

@@ -1,3 +1,5 @@
+using PlanForensics.Kernels.Threading;
+
 namespace PlanForensics.Kernels.Simd;
 
 /// <summary>The panels of one region of a matrix product.</summary>

@@ -1,4 +1,4 @@
-namespace PlanForensics.Kernels.Simd;
+namespace PlanForensics.Kernels.Threading;
 
 /// <summary>Work in parts that do not read each other's results.</summary>
 internal interface IJob
