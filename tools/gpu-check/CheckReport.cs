@@ -137,8 +137,8 @@ internal sealed class CheckReport(GpuDevice device, bool dryRun)
     /// <summary>What the targets are about: products against cuBLAS, the matrix-vector product against the copy of the same run.</summary>
     private (string Share, string Target) ShareOf(Measurement one, Measurement? torch)
     {
-        Measurement? yardstick = one.Name == "gemv_fp32" ? _own.FirstOrDefault(static other => other.Name == "copy") : torch;
+        Measurement? yardstick = one.Name is "gemv_fp32" or "gemv_bf16" ? _own.FirstOrDefault(static other => other.Name == "copy") : torch;
         string share = yardstick is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{one.Amount / yardstick.Amount:F2}");
-        return (share, one.Name switch { "gemm_fp32_strict" => "0.7 of cuBLAS", "gemm_bf16_mma" => "0.5 of cuBLAS", "gemv_fp32" => "0.8 of the copy", _ => "" });
+        return (share, one.Name switch { "gemm_fp32_strict" => "0.7 of cuBLAS", "gemm_bf16_mma" => "0.5 of cuBLAS", "gemv_fp32" or "gemv_bf16" => "0.8 of the copy", _ => "" });
     }
 }

@@ -6,6 +6,7 @@ using PlanForensics.Gpu.Execution;
 using PlanForensics.Gpu.MatrixUnits;
 using PlanForensics.Gpu.Tiles;
 using PlanForensics.Gpu.Warps;
+using PlanForensics.Gpu.Weights;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
 
@@ -43,7 +44,7 @@ internal sealed class TimingCheck(GpuDevice device, CheckReport report, CheckSiz
         using DeviceLease<int> slices = device.Memory.Rent<int>([0, sizes.Gemm, 0]);
         var tiles = new TileRunner(device);
         var shape = new PlanForensics.Gpu.Tiles.TileShape { M = sizes.Gemm, N = sizes.Gemm, K = sizes.Gemm, Slices = 1 };
-        Measure("gemm_fp32_strict", Flops, "TFLOP/s", () => tiles.Launch(StepKind.Fma, 1, a.View, b.View, none.View, slices.View, c.View, shape), sizes.Repeats);
+        Measure("gemm_fp32_strict", Flops, "TFLOP/s", () => tiles.Launch(StepKind.Fma, 1, a.View, new DeviceMatrix(b.View.Cast<uint>(), NumericFormat.Fp32), none.View, slices.View, c.View, shape), sizes.Repeats);
     }
 
     private void Units()
@@ -67,13 +68,18 @@ internal sealed class TimingCheck(GpuDevice device, CheckReport report, CheckSiz
         if (!warps.HasWarps)
             return;
         using DeviceLease<float> x = Filled(sizes.GemvDepth);
-        using DeviceLease<float> w = Filled((long)sizes.GemvOutputs * sizes.GemvDepth);
         using DeviceLease<float> c = device.Memory.Rent<float>(sizes.GemvOutputs);
         using DeviceLease<float> none = device.Memory.Rent<float>(0);
-        var form = new WarpProgram(StepKind.Fma, 4, MergeOrder.Butterfly, StartsAtZero: false);
-        Measure(
-            "gemv_fp32", 4.0 * sizes.GemvOutputs * sizes.GemvDepth / 1e9, "GB/s",
-            () => warps.Run(form, new FusedEpilogue(0, 0, 0), x.View, w.View, none.View, c.View, 1, sizes.GemvOutputs, sizes.GemvDepth), sizes.Repeats);
+        foreach ((string name, int vector, NumericFormat storage) in ((string, int, NumericFormat)[])[("gemv_fp32", 4, NumericFormat.Fp32), ("gemv_bf16", 8, NumericFormat.Bf16)])
+        {
+            long bytes = (long)sizes.GemvOutputs * sizes.GemvDepth * NumericFormats.BytesPerElement(storage);
+            using DeviceLease<float> w = Filled(bytes / sizeof(float)); // two successive numbers of bf16 are some two numbers
+            var matrix = new DeviceMatrix(w.View.Cast<uint>(), storage);
+            var form = new WarpProgram(StepKind.Fma, vector, MergeOrder.Butterfly, StartsAtZero: false);
+            Measure(
+                name, bytes / 1e9, "GB/s",
+                () => warps.Run(form, new FusedEpilogue(0, 0, 0), x.View, matrix, none.View, c.View, 1, sizes.GemvOutputs, sizes.GemvDepth), sizes.Repeats);
+        }
     }
 
     private double Flops => 2.0 * sizes.Gemm * sizes.Gemm * sizes.Gemm / 1e12;
@@ -106,7 +112,7 @@ internal sealed class TimingCheck(GpuDevice device, CheckReport report, CheckSiz
         for (long at = 0; at < count; at += block.Length)
         {
             int length = (int)Math.Min(block.Length, count - at);
-            lease.View.SubView(at, length).CopyFromCPU(new ReadOnlySpan<float>(block, 0, length)); // pinned, which a reference is not
+            lease.Write(at, block.AsSpan(0, length));
         }
 
         return lease;

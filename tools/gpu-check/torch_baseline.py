@@ -48,6 +48,9 @@ square("gemm_bf16_mma", torch.bfloat16)
 x = torch.randn(depth, device=device)
 w = torch.randn(outputs, depth, device=device)
 measure("gemv_fp32", 4 * outputs * depth / 1e9, "GB/s", lambda: torch.mv(w, x))
+x = x.to(torch.bfloat16)
+w = w.to(torch.bfloat16)
+measure("gemv_bf16", 2 * outputs * depth / 1e9, "GB/s", lambda: torch.mv(w, x))
 del w
 
 head = hidden // heads

@@ -16,14 +16,17 @@ internal sealed class DeviceLease<T>(DeviceMemory memory, MemoryBuffer1D<T, Stri
     public long Length => length;
 
     /// <summary>Copies to the device; does not wait: the driver has taken the values when this returns.</summary>
-    public unsafe void Write(ReadOnlySpan<T> values)
+    public void Write(ReadOnlySpan<T> values) => Write(0, values);
+
+    /// <summary>Copies to the device, from some value on.</summary>
+    public unsafe void Write(long at, ReadOnlySpan<T> values)
     {
         if (values.IsEmpty)
             return;
         memory.Counters.Uploads++;
         memory.Counters.UploadedBytes += (long)values.Length * sizeof(T);
         fixed (T* first = values) // the collector must not move them while the driver reads
-            View.CopyFromCPUUnsafeAsync(ref *first, values.Length);
+            View.SubView(at, values.Length).CopyFromCPUUnsafeAsync(ref *first, values.Length);
     }
 
     /// <summary>Waits for everything launched, and copies to the host.</summary>

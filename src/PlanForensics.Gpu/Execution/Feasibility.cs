@@ -11,26 +11,27 @@ internal static class Feasibility
     private const long Value = sizeof(float);
 
     /// <summary>The interpreter: no shared memory; the table, and a column of slots a thread.</summary>
-    public static KernelDemand Interpreter(ProgramTable table, long m, long n, long k, int threads) => new(
-        "the interpreter", 1, 0, 64, 1, 1, Operands(m, n, k) + (Value * m * k) + ((long)table.Code.Length * sizeof(int)) + ((long)table.Slots * threads * sizeof(double)));
+    public static KernelDemand Interpreter(ProgramTable table, long m, long n, long k, int threads, int weightBytes = sizeof(float)) => new(
+        "the interpreter", 1, 0, 64, 1, 1, Operands(m, n, k, weightBytes) + (Value * m * k) + ((long)table.Code.Length * sizeof(int)) + ((long)table.Slots * threads * sizeof(double)));
 
     /// <summary>Tiles in binary32: two stages of both operands in shared memory, 64 sums a thread, a workspace of M x N a slice where there are several.</summary>
-    public static KernelDemand Tiles(int slices, bool fused, long m, long n, long k) => new(
+    public static KernelDemand Tiles(int slices, bool fused, long m, long n, long k, int weightBytes = sizeof(float)) => new(
         "a tiled product", TileShape.Threads, 4 * TileShape.Depth * TileShape.Pitch * sizeof(float), 128, TilesOf(m, n), slices,
-        Operands(m, n, k) + (Value * m * k) + (fused ? 0 : Value * m * n * slices));
+        Operands(m, n, k, weightBytes) + (Value * m * k) + (fused ? 0 : Value * m * n * slices));
 
     /// <summary>A warp for each output.</summary>
-    public static KernelDemand Warps(long m, long n, long k) => new("a warp for each output", WarpShape.Lanes, 0, 40, 1, 1, Operands(m, n, k) + (Value * m * k));
+    public static KernelDemand Warps(long m, long n, long k, int weightBytes = sizeof(float)) =>
+        new("a warp for each output", WarpShape.Lanes, 0, 64, 1, 1, Operands(m, n, k, weightBytes) + (Value * m * k));
 
-    /// <summary>Matrix units: two stages in shared memory, 64 sums a thread, packed operands.</summary>
-    public static KernelDemand MatrixUnits(bool small, long m, long n, long k) => new(
+    /// <summary>Matrix units: two stages in shared memory, 64 sums a thread, packed activations.</summary>
+    public static KernelDemand MatrixUnits(bool small, long m, long n, long k, int weightBytes = sizeof(float)) => new(
         "a product on matrix units", small ? WarpShape.Lanes : 256, 2 * UnitShape.Stages * UnitShape.Rows * UnitShape.Pitch * sizeof(uint), 128, TilesOf(m, n), 1,
-        Operands(m, n, k) + (Value * m * k) + (Value * (m + n) * k));
+        Operands(m, n, k, weightBytes) + (2 * Value * m * k));
 
     /// <summary>Elements are numbered in 32 bits.</summary>
     public static string ProblemOfSize(long m, long n) => m * n > int.MaxValue ? $"an output of {m} x {n} elements; the device numbers at most {int.MaxValue}" : "";
 
-    private static long Operands(long m, long n, long k) => Value * ((m * k) + (n * k) + (m * n));
+    private static long Operands(long m, long n, long k, int weightBytes) => (Value * ((m * k) + (m * n))) + (weightBytes * n * k);
 
     private static long TilesOf(long m, long n) => (m + TileShape.Rows - 1) / TileShape.Rows * ((n + TileShape.Columns - 1) / TileShape.Columns);
 }

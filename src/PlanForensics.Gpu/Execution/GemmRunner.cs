@@ -7,6 +7,7 @@ using PlanForensics.Gpu.MatrixUnits;
 using PlanForensics.Gpu.Programs;
 using PlanForensics.Gpu.Tiles;
 using PlanForensics.Gpu.Warps;
+using PlanForensics.Gpu.Weights;
 using PlanForensics.Kernels;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
@@ -107,23 +108,24 @@ internal sealed class GemmRunner(GpuDevice device)
     {
         ReductionProgram program = region.Program;
         ProgramTable table = TableOf(program);
-        ArrayView<float> matrix = stored.In((int)program.OperandB).View;
+        DeviceMatrix matrix = stored.In(program.OperandB);
+        int bytes = NumericFormats.BytesPerElement(matrix.Storage);
         bool whole = region.RowStart == 0 && region.ColumnStart == 0 && region.ColumnCount == weights.Outputs && output.Length == (long)rows * weights.Outputs;
-        if (whole && Paths.HasFlag(KernelPaths.MatrixUnits) && _units.Runs(program) && Fits(Feasibility.MatrixUnits(device.Kind == GpuDeviceKind.Cpu, rows, weights.Outputs, weights.Depth)))
+        if (whole && Paths.HasFlag(KernelPaths.MatrixUnits) && _units.Runs(program) && Fits(Feasibility.MatrixUnits(device.Kind == GpuDeviceKind.Cpu, rows, weights.Outputs, weights.Depth, bytes)))
         {
             _units.Run(program, a, matrix, bias, output, rows, weights.Outputs);
             return;
         }
 
         if (whole && Paths.HasFlag(KernelPaths.Warps) && _warps.HasWarps && WarpOf(program) is { } lanes && FusedEpilogue.Of(program) is { } epilogue
-            && Fits(Feasibility.Warps(rows, weights.Outputs, weights.Depth)))
+            && Fits(Feasibility.Warps(rows, weights.Outputs, weights.Depth, bytes)))
         {
             _warps.Run(lanes, epilogue, a, matrix, bias, output, rows, weights.Outputs, weights.Depth);
             return;
         }
 
         if (whole && Paths.HasFlag(KernelPaths.Tiles) && SlicesOf(program) is { } form
-            && (TileRunner.IsPhased(device) || Fits(Feasibility.Tiles(form.Slices.Count, form.IsPlain && FusedEpilogue.Of(program) is not null, rows, weights.Outputs, weights.Depth))))
+            && (TileRunner.IsPhased(device) || Fits(Feasibility.Tiles(form.Slices.Count, form.IsPlain && FusedEpilogue.Of(program) is not null, rows, weights.Outputs, weights.Depth, bytes))))
         {
             var tile = new Tiles.TileShape { M = rows, N = weights.Outputs, K = weights.Depth };
             _tiles.Run(program, form, TableOf(form.Merge), a, matrix, bias, output, tile);
@@ -131,7 +133,7 @@ internal sealed class GemmRunner(GpuDevice device)
         }
 
         KernelConfig config = launcher.For((long)rows * region.ColumnCount);
-        string problem = Feasibility.Interpreter(table, rows, weights.Outputs, weights.Depth, config.GridDim.X * config.GroupDim.X).ProblemOn(device.Limits);
+        string problem = Feasibility.Interpreter(table, rows, weights.Outputs, weights.Depth, config.GridDim.X * config.GroupDim.X, bytes).ProblemOn(device.Limits);
         if (problem.Length > 0)
             throw new PlanNotSupportedException(program.Text, problem);
         using DeviceLease<double> slots = launcher.Slots(config, table.Slots);
@@ -140,9 +142,9 @@ internal sealed class GemmRunner(GpuDevice device)
             RowStart = region.RowStart, RowCount = rows, ColumnStart = region.ColumnStart, ColumnCount = region.ColumnCount, Depth = weights.Depth, Outputs = weights.Outputs,
             Instructions = table.Count, FormatA = (int)program.OperandA, FormatB = (int)program.OperandB, Output = (int)OutputOf(program), HasBias = bias.Length > 0 ? 1 : 0,
         };
-        launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<double>, GemmRegion>>(
-            typeof(ProgramKernels), nameof(ProgramKernels.Gemm))(
-            launcher.Stream, config, CodeOf(table), a, matrix, bias, output, slots.View, shape);
+        device.Kernels.Load<Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<float>, ArrayView<uint>, ArrayView<float>, ArrayView<float>, ArrayView<double>, GemmRegion>>(
+            Launcher.Find(typeof(ProgramKernels), nameof(ProgramKernels.Gemm)).MakeGenericMethod(matrix.Policy))(
+            launcher.Stream, config, CodeOf(table), a, matrix.Words, bias, output, slots.View, shape);
     }
 
     /// <summary>A specialised kernel that does not fit is left out: the interpreter gives the same bits.</summary>

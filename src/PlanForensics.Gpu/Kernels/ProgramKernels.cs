@@ -1,6 +1,7 @@
 using ILGPU;
 using PlanForensics.Gpu.Arithmetic;
 using PlanForensics.Gpu.Programs;
+using PlanForensics.Gpu.Weights;
 
 namespace PlanForensics.Gpu.Kernels;
 
@@ -16,7 +17,8 @@ internal static class ProgramKernels
     }
 
     /// <summary>C[r, n] = program(A[r, :], W[n, :]) in a rectangle of the output.</summary>
-    public static void Gemm(ArrayView<int> code, ArrayView<float> a, ArrayView<float> weights, ArrayView<float> bias, ArrayView<float> c, ArrayView<double> slots, GemmRegion region)
+    public static void Gemm<TWeights>(ArrayView<int> code, ArrayView<float> a, ArrayView<uint> weights, ArrayView<float> bias, ArrayView<float> c, ArrayView<double> slots, GemmRegion region)
+        where TWeights : struct, IWeightFormat
     {
         int stride = Grid.DimX * Group.DimX;
         int thread = Grid.GlobalIndex.X;
@@ -27,7 +29,7 @@ internal static class ProgramKernels
             int column = region.ColumnStart + (element % region.ColumnCount);
             float shift = region.HasBias == 1 ? bias[column] : 0.0f;
             double value = Interpreter.Run(
-                code, 0, region.Instructions, region.FormatA, region.FormatB, new Strided(a, (long)row * region.Depth, 1), new Strided(weights, (long)column * region.Depth, 1), shift, 0.0,
+                code, 0, region.Instructions, region.FormatA, region.FormatB, new Strided(a, (long)row * region.Depth, 1), new WeightRow<TWeights>(weights, (long)column * region.Depth), shift, 0.0,
                 slots, thread, stride);
             c[((long)row * region.Outputs) + column] = Fp.Narrow(FormatRounding.Round(value, region.Output));
         }

@@ -1,4 +1,5 @@
 using PlanForensics.Gpu.Devices;
+using PlanForensics.Gpu.Weights;
 using PlanForensics.Kernels.Reference;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
@@ -26,8 +27,8 @@ internal static class UnitCheck
             using DeviceLease<float> right = device.Memory.Rent<float>(weights);
             using DeviceLease<float> none = device.Memory.Rent<float>(0);
             using DeviceLease<float> output = device.Memory.Rent<float>(c.Length);
-            unit.Run(program, left.View, right.View, none.View, output.View, Rows, Columns);
-            device.Synchronize();
+            using DeviceLease<uint> packed = unit.Pack(right.View, format, right.Length * NumericFormats.BytesPerElement(format) / sizeof(uint));
+            unit.Run(program, left.View, new DeviceMatrix(packed.View, format == NumericFormat.Tf32 ? NumericFormat.Fp32 : format), none.View, output.View, Rows, Columns);
             output.Read(c);
             for (int index = 0; index < c.Length; index++)
             {

@@ -5,6 +5,7 @@ using ILGPU.Runtime.Cuda;
 using PlanForensics.Gpu.Devices;
 using PlanForensics.Gpu.Execution;
 using PlanForensics.Gpu.Warps;
+using PlanForensics.Gpu.Weights;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
 
@@ -38,15 +39,15 @@ internal sealed class UnitRunner(GpuDevice device)
             : null;
     }
 
-    /// <summary>Runs a whole product of operands that are in their format; does not wait.</summary>
-    public void Run(ReductionProgram program, ArrayView<float> a, ArrayView<float> weights, ArrayView<float> bias, ArrayView<float> c, int m, int n)
+    /// <summary>Runs a whole product of operands that are in their format; does not wait. Two-byte weights are read as they lie.</summary>
+    public void Run(ReductionProgram program, ArrayView<float> a, DeviceMatrix weights, ArrayView<float> bias, ArrayView<float> c, int m, int n)
     {
         NumericFormat format = program.OperandA;
         int words = program.Depth * BytesOf(format) / 4;
         using DeviceLease<uint> left = Pack(a.SubView(0, (long)m * program.Depth), format, (long)m * words);
-        using DeviceLease<uint> right = Pack(weights.SubView(0, (long)n * program.Depth), format, (long)n * words);
+        using DeviceLease<uint>? right = format == NumericFormat.Tf32 && weights.Storage != NumericFormat.Fp32 ? Unpack(weights, (long)n * words) : null;
         FusedEpilogue epilogue = FusedEpilogue.Of(program)!;
-        Launch(format, left.View, right.View, bias, c, new UnitShape { M = m, N = n, Words = words, HasBias = epilogue.HasBias, BiasFormat = epilogue.BiasFormat, Output = epilogue.Output });
+        Launch(format, left.View, right?.View ?? weights.Words, bias, c, new UnitShape { M = m, N = n, Words = words, HasBias = epilogue.HasBias, BiasFormat = epilogue.BiasFormat, Output = epilogue.Output });
     }
 
     /// <summary>One launch over packed operands; does not wait.</summary>
@@ -68,6 +69,15 @@ internal sealed class UnitRunner(GpuDevice device)
         launcher.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<uint>, int>>(typeof(PackKernels), nameof(PackKernels.Pack))(
             launcher.Stream, launcher.For(words), values, packed.View, (int)format);
         return packed;
+    }
+
+    private DeviceLease<uint> Unpack(DeviceMatrix weights, long words)
+    {
+        DeviceLease<uint> unpacked = device.Memory.Rent<uint>(words);
+        var launcher = new Launcher(device);
+        device.Kernels.Load<Action<AcceleratorStream, KernelConfig, ArrayView<uint>, ArrayView<uint>>>(Launcher.Find(typeof(PackKernels), nameof(PackKernels.Unpack)).MakeGenericMethod(weights.Policy))(
+            launcher.Stream, launcher.For(words), weights.Words, unpacked.View);
+        return unpacked;
     }
 
     private bool IsSmall => device.Kind == GpuDeviceKind.Cpu;

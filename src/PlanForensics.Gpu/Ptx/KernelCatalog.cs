@@ -5,6 +5,7 @@ using PlanForensics.Gpu.MatrixUnits;
 using PlanForensics.Gpu.Rows;
 using PlanForensics.Gpu.Tiles;
 using PlanForensics.Gpu.Warps;
+using PlanForensics.Gpu.Weights;
 
 namespace PlanForensics.Gpu.Ptx;
 
@@ -14,7 +15,8 @@ internal static class KernelCatalog
     private static readonly Type[] Classes =
         [typeof(ProgramKernels), typeof(ElementwiseKernels), typeof(NormKernels), typeof(AttentionKernels), typeof(AttentionOutputKernels), typeof(TileKernels), typeof(WarpKernels), typeof(RowKernels), typeof(UnitKernels), typeof(PackKernels), typeof(ArgmaxKernels), typeof(UlpCountKernels)];
 
-    private static readonly Type[] Policies = [typeof(FmaStep), typeof(MulAddStep), typeof(Bf16Unit), typeof(Fp16Unit), typeof(Tf32Unit)];
+    private static readonly Type[] Policies =
+        [typeof(FmaStep), typeof(MulAddStep), typeof(Bf16Unit), typeof(Fp16Unit), typeof(Tf32Unit), typeof(EightWarps), typeof(Fp32Weights), typeof(Bf16Weights), typeof(Fp16Weights)];
 
     /// <summary>The kernels by name.</summary>
     public static IReadOnlyDictionary<string, MethodInfo> All { get; } = Classes
@@ -26,10 +28,11 @@ internal static class KernelCatalog
     private static string NameOf(MethodInfo method) =>
         $"{method.DeclaringType!.Name}.{method.Name}" + (method.IsGenericMethod ? $"({string.Join(", ", method.GetGenericArguments().Select(static type => type.Name))})" : "");
 
-    /// <summary>A generic kernel over each of its policies.</summary>
-    private static IEnumerable<MethodInfo> Close(MethodInfo method) =>
-        !method.IsGenericMethodDefinition ? [method]
-        : Policies.Where(ConstraintOf(method).IsAssignableFrom).Select(policy => method.GetGenericArguments().Length == 2 ? method.MakeGenericMethod(policy, typeof(EightWarps)) : method.MakeGenericMethod(policy));
+    /// <summary>A generic kernel over each combination of its policies.</summary>
+    private static IEnumerable<MethodInfo> Close(MethodInfo method) => method.IsGenericMethodDefinition
+        ? method.GetGenericArguments().Aggregate<Type, IEnumerable<Type[]>>([[]], static (found, argument) => found.SelectMany(chosen => PoliciesOf(argument).Select(policy => (Type[])[.. chosen, policy])))
+            .Select(method.MakeGenericMethod)
+        : [method];
 
-    private static Type ConstraintOf(MethodInfo method) => method.GetGenericArguments()[0].GetGenericParameterConstraints().First(static type => type.IsInterface);
+    private static IEnumerable<Type> PoliciesOf(Type argument) => Policies.Where(argument.GetGenericParameterConstraints().First(static type => type.IsInterface).IsAssignableFrom);
 }

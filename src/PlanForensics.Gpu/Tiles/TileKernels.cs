@@ -1,4 +1,6 @@
 using ILGPU;
+using PlanForensics.Gpu.MatrixUnits;
+using PlanForensics.Gpu.Weights;
 
 namespace PlanForensics.Gpu.Tiles;
 
@@ -6,8 +8,9 @@ namespace PlanForensics.Gpu.Tiles;
 internal static class TileKernels
 {
     /// <summary>One tile of one slice a group of 256 threads, two tiles of terms in shared memory, the next one on its way in registers.</summary>
-    public static void Gemm<TStep>(ArrayView<float> a, ArrayView<float> weights, ArrayView<float> bias, ArrayView<int> slices, ArrayView<float> c, TileShape shape)
+    public static void Gemm<TStep, TWeights>(ArrayView<float> a, ArrayView<uint> weights, ArrayView<float> bias, ArrayView<int> slices, ArrayView<float> c, TileShape shape)
         where TStep : struct, IMacStep
+        where TWeights : struct, IWeightFormat
     {
         const int panel = TileShape.Depth * TileShape.Pitch;
         ArrayView<F4> sharedA = SharedMemory.Allocate<F4>(2 * panel / 4);
@@ -24,19 +27,19 @@ internal static class TileKernels
         int own = (thread & 1) * 4;
         Sums64 sums = Sums64.Of(TileSteps.Start(slices, slice));
         F4 nextA = TileSteps.Fetch(a, row, shape.M, term + own, end, shape);
-        F4 nextB = TileSteps.Fetch(weights, column, shape.N, term + own, end, shape);
+        U4 nextB = TileSteps.FetchWeights<TWeights>(weights, column, shape.N, term + own, end, shape);
         int buffer = 0;
         while (term < end)
         {
             int first = buffer * panel / 4;
             TileSteps.Store(sharedA.SubView(first, panel / 4).Cast<float>(), thread, nextA);
-            TileSteps.Store(sharedB.SubView(first, panel / 4).Cast<float>(), thread, nextB);
+            TileSteps.Store(sharedB.SubView(first, panel / 4).Cast<float>(), thread, TWeights.Four(nextB));
             Group.Barrier();
             int following = term + TileShape.Depth;
             if (following < end)
             {
                 nextA = TileSteps.Fetch(a, row, shape.M, following + own, end, shape);
-                nextB = TileSteps.Fetch(weights, column, shape.N, following + own, end, shape);
+                nextB = TileSteps.FetchWeights<TWeights>(weights, column, shape.N, following + own, end, shape);
             }
 
             ArrayView<F4> panelA = sharedA.SubView(first, panel / 4);
@@ -53,8 +56,9 @@ internal static class TileKernels
     }
 
     /// <summary>The same tiles on the CPU device: one thread a group runs the 256 threads of a tile one after the other between what are barriers on a GPU.</summary>
-    public static void GemmPhased<TStep>(ArrayView<float> a, ArrayView<float> weights, ArrayView<float> bias, ArrayView<int> slices, ArrayView<float> c, ArrayView<Sums64> sums, TileShape shape, int count)
+    public static void GemmPhased<TStep, TWeights>(ArrayView<float> a, ArrayView<uint> weights, ArrayView<float> bias, ArrayView<int> slices, ArrayView<float> c, ArrayView<Sums64> sums, TileShape shape, int count)
         where TStep : struct, IMacStep
+        where TWeights : struct, IWeightFormat
     {
         const int panel = TileShape.Depth * TileShape.Pitch;
         ArrayView<F4> sharedA = SharedMemory.Allocate<F4>(panel / 4);
@@ -75,7 +79,7 @@ internal static class TileKernels
                 {
                     int first = term + ((thread & 1) * 4);
                     TileSteps.Store(sharedA.Cast<float>(), thread, TileSteps.Fetch(a, (tileRow * TileShape.Rows) + (thread >> 1), shape.M, first, end, shape));
-                    TileSteps.Store(sharedB.Cast<float>(), thread, TileSteps.Fetch(weights, (tileColumn * TileShape.Columns) + (thread >> 1), shape.N, first, end, shape));
+                    TileSteps.Store(sharedB.Cast<float>(), thread, TWeights.Four(TileSteps.FetchWeights<TWeights>(weights, (tileColumn * TileShape.Columns) + (thread >> 1), shape.N, first, end, shape)));
                 }
 
                 int terms = end - term < TileShape.Depth ? end - term : TileShape.Depth;

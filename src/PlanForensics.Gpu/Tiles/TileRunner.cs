@@ -5,6 +5,7 @@ using PlanForensics.Gpu.Devices;
 using PlanForensics.Gpu.Execution;
 using PlanForensics.Gpu.Kernels;
 using PlanForensics.Gpu.Programs;
+using PlanForensics.Gpu.Weights;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
 
@@ -18,11 +19,11 @@ internal sealed class TileRunner(GpuDevice device)
     /// <param name="form">Its slices.</param>
     /// <param name="merge">The merge's table.</param>
     /// <param name="a">(M, K), in the operand's format.</param>
-    /// <param name="weights">(N, K), in the operand's format.</param>
+    /// <param name="weights">(N, K), as the operand's format has them.</param>
     /// <param name="bias">N values, or empty.</param>
     /// <param name="c">(M, N).</param>
     /// <param name="shape">M, N, K.</param>
-    public void Run(ReductionProgram program, SliceProgram form, ProgramTable merge, ArrayView<float> a, ArrayView<float> weights, ArrayView<float> bias, ArrayView<float> c, TileShape shape)
+    public void Run(ReductionProgram program, SliceProgram form, ProgramTable merge, ArrayView<float> a, DeviceMatrix weights, ArrayView<float> bias, ArrayView<float> c, TileShape shape)
     {
         FusedEpilogue? epilogue = form.IsPlain ? FusedEpilogue.Of(program) : null;
         bool direct = epilogue is not null;
@@ -55,34 +56,34 @@ internal sealed class TileRunner(GpuDevice device)
     /// <summary>Whether one thread runs a tile's 256 in turn: on a CPU device without warps of its own.</summary>
     public static bool IsPhased(GpuDevice device) => device.Kind == GpuDeviceKind.Cpu && device.Limits.ThreadsPerGroup < TileShape.Threads;
 
-    public static MethodInfo KernelOf(StepKind step, bool phased)
+    public static MethodInfo KernelOf(StepKind step, bool phased, Type weights)
     {
         MethodInfo generic = Launcher.Find(typeof(TileKernels), phased ? nameof(TileKernels.GemmPhased) : nameof(TileKernels.Gemm));
-        return generic.MakeGenericMethod(step == StepKind.Fma ? typeof(FmaStep) : typeof(MulAddStep));
+        return generic.MakeGenericMethod(step == StepKind.Fma ? typeof(FmaStep) : typeof(MulAddStep), weights);
     }
 
     private static int Single(NumericFormat format) => (int)(format is NumericFormat.Fp64 or NumericFormat.Int32 ? NumericFormat.Fp32 : format);
 
     /// <summary>The tiles of some slices; does not wait.</summary>
     public void Launch(
-        StepKind step, int slices, ArrayView<float> a, ArrayView<float> weights, ArrayView<float> bias, ArrayView<int> table, ArrayView<float> c, TileShape shape)
+        StepKind step, int slices, ArrayView<float> a, DeviceMatrix weights, ArrayView<float> bias, ArrayView<int> table, ArrayView<float> c, TileShape shape)
     {
         shape.TilesM = (shape.M + TileShape.Rows - 1) / TileShape.Rows;
         shape.TilesN = (shape.N + TileShape.Columns - 1) / TileShape.Columns;
         shape.Aligned = shape.K % 4 == 0 ? 1 : 0;
         int tiles = shape.TilesM * shape.TilesN;
         bool phased = IsPhased(device);
-        MethodInfo kernel = KernelOf(step, phased);
+        MethodInfo kernel = KernelOf(step, phased, weights.Policy);
         if (!phased)
         {
-            device.Kernels.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>, TileShape>>(kernel)(
-                device.Accelerator.DefaultStream, new KernelConfig(new Index3D(tiles, slices, 1), new Index3D(TileShape.Threads, 1, 1)), a, weights, bias, table, c, shape);
+            device.Kernels.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<uint>, ArrayView<float>, ArrayView<int>, ArrayView<float>, TileShape>>(kernel)(
+                device.Accelerator.DefaultStream, new KernelConfig(new Index3D(tiles, slices, 1), new Index3D(TileShape.Threads, 1, 1)), a, weights.Words, bias, table, c, shape);
             return;
         }
 
         int groups = (int)Math.Min((long)tiles * slices, device.Limits.Multiprocessors);
         using DeviceLease<Sums64> sums = device.Memory.Rent<Sums64>((long)groups * TileShape.Threads);
-        device.Kernels.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<Sums64>, TileShape, int>>(kernel)(
-            device.Accelerator.DefaultStream, new KernelConfig(groups, 1), a, weights, bias, table, c, sums.View, shape, slices);
+        device.Kernels.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<uint>, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<Sums64>, TileShape, int>>(kernel)(
+            device.Accelerator.DefaultStream, new KernelConfig(groups, 1), a, weights.Words, bias, table, c, sums.View, shape, slices);
     }
 }

@@ -1,6 +1,8 @@
 using ILGPU;
 using ILGPU.Runtime;
 using PlanForensics.Gpu.Arithmetic;
+using PlanForensics.Gpu.MatrixUnits;
+using PlanForensics.Gpu.Weights;
 
 namespace PlanForensics.Gpu.Tiles;
 
@@ -32,6 +34,22 @@ internal static class TileSteps
         if (term + 3 < end)
             four.W = operand[at + 3];
         return four;
+    }
+
+    /// <summary>Four successive weights of one output as they lie in memory, as many of them as lie before the slice's end; the rest is not used.</summary>
+    public static U4 FetchWeights<TWeights>(ArrayView<uint> weights, int row, int rows, int term, int end, TileShape shape)
+        where TWeights : struct, IWeightFormat
+    {
+        if (row >= rows)
+            return default;
+        long at = ((long)row * shape.K) + term;
+        if (shape.Aligned == 1 && term + 4 <= end && (term & 3) == 0)
+            return TWeights.Load4(weights, at >> 2);
+        return TWeights.Pack(
+            term < end ? TWeights.Raw(weights, at) : 0u,
+            term + 1 < end ? TWeights.Raw(weights, at + 1) : 0u,
+            term + 2 < end ? TWeights.Raw(weights, at + 2) : 0u,
+            term + 3 < end ? TWeights.Raw(weights, at + 3) : 0u);
     }
 
     /// <summary>Puts four terms of one row into shared memory, terms apart.</summary>

@@ -23,8 +23,8 @@ internal struct WarpShape
     /// <summary>1: lanes start at +0.0.</summary>
     public int StartsAtZero;
 
-    /// <summary>1: a lane's terms may be read 16 bytes at a time.</summary>
-    public int Aligned;
+    /// <summary>Terms of a lane that are read together, 8 or 4; 0 where rows are not aligned to them.</summary>
+    public int Together;
 
     public int HasBias;
     public int BiasFormat;

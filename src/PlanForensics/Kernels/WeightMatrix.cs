@@ -86,6 +86,9 @@ public sealed class WeightMatrix
         TensorBytes.Widen(_stored.Bytes.Span.Slice(output * bytes, bytes), Format, destination);
     }
 
+    /// <summary>The bytes of a stored tensor, little-endian, row-major in <see cref="Format"/>; empty where the matrix was made of values.</summary>
+    internal ReadOnlyMemory<byte> StoredBytes => _stored?.Bytes ?? default;
+
     /// <summary>A kernel's packed form of this matrix, made once.</summary>
     internal T Packed<T>(string layout, Func<WeightMatrix, T> pack)
         where T : class
