@@ -88,6 +88,20 @@ public sealed class KeyValueCache
         Count = _held;
     }
 
+    /// <summary>Keys and values of one position, (heads, head_dim), as they were appended.</summary>
+    internal (float[] Keys, float[] Values) At(int position)
+    {
+        float[] keys = new float[Heads * HeadDimension], values = new float[Heads * HeadDimension];
+        for (int head = 0; head < Heads; head++)
+        {
+            for (int d = 0; d < HeadDimension; d++)
+                keys[(head * HeadDimension) + d] = Keys(head)[(d * Capacity) + position];
+            Values(head).Slice(position * HeadDimension, HeadDimension).CopyTo(values.AsSpan(head * HeadDimension));
+        }
+
+        return (keys, values);
+    }
+
     /// <summary>An independent copy.</summary>
     /// <returns>The copy.</returns>
     public KeyValueCache Clone() => new(this);

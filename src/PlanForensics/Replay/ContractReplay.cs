@@ -2,6 +2,7 @@ using PlanForensics.Contracts;
 using PlanForensics.Models;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
+using PlanForensics.Replay.Sharing;
 
 namespace PlanForensics.Replay;
 
@@ -115,11 +116,13 @@ public static class ContractReplay
                 Observes = captures || options.Observer is not null ? null : static node => node.Role == OperatorRole.MlpResidual,
             },
             cancellation);
-        TensorValue logits = TensorValue.FromRounded(result.LogitsFormat, result.Logits[0], result.Logits[0].Length);
+        StepObservation observation = result.Shared is [var shared, ..]
+            ? shared.Observe(result.LogitsFormat, result.Tokens[0], options.TopK)
+            : StepObservation.FromLogits(TensorValue.FromRounded(result.LogitsFormat, result.Logits[0], result.Logits[0].Length), result.Tokens[0], options.TopK);
         return step.Recorded with
         {
             State = (engine.Platform?.Describe(step.Recorded.State) ?? step.Recorded.State) with { Plan = plan.Text, PlanFingerprint = plan.Fingerprint.Hex },
-            Observation = StepObservation.FromLogits(logits, result.Tokens[0], options.TopK) with
+            Observation = observation with
             {
                 HiddenStateHashes = options.HiddenStateHashes ? hashes.ToValueList() : null,
                 CapturedTensors = captures ? captured.ToValueList() : RecordedRope.Of(step.Recorded.Observation),

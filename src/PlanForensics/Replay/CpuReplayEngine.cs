@@ -1,6 +1,7 @@
 using PlanForensics.Kernels;
 using PlanForensics.Models;
 using PlanForensics.Plans;
+using PlanForensics.Replay.Sharing;
 
 namespace PlanForensics.Replay;
 
@@ -74,7 +75,7 @@ public sealed class CpuReplayEngine : IReplayEngine
             run.Execute(node);
             foreach (string output in node.Outputs)
                 if (node.Role != OperatorRole.Argmax)
-                    values[output] = run.Get(output).ToHost();
+                    values[output] = Memo is null ? run.Get(output).ToHost() : [.. run.Get(output).ToHost()]; // what a memo keeps is not given away
         }
     }
 
@@ -82,6 +83,6 @@ public sealed class CpuReplayEngine : IReplayEngine
     {
         var context = new StepContext(model, step);
         OperatorMemo? memo = step.BypassMemo ? null : Memo;
-        return new DecoderRun(context, memo is null && _resident is not null ? _resident(context) : new HostStep(_kernels, memo, context));
+        return new DecoderRun(context, memo is not null ? new SharedStep(_kernels, memo, context) : _resident is not null ? _resident(context) : new HostStep(_kernels, context));
     }
 }

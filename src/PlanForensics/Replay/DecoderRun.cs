@@ -3,6 +3,7 @@ using PlanForensics.Kernels;
 using PlanForensics.Models;
 using PlanForensics.Numerics;
 using PlanForensics.Plans;
+using PlanForensics.Replay.Sharing;
 
 namespace PlanForensics.Replay;
 
@@ -61,6 +62,8 @@ internal sealed class DecoderRun(StepContext context, IStepOperators operators) 
         TieRule tie = ((ArgmaxPlan)_step.Plan.GetPlan(_step.Phase, -1, OperatorRole.Argmax)).Tie;
         if (_step.TokensOnly)
             return new ReplayStepResult([], operators.Argmax(value, vocabulary, tie), value.Format);
+        if (value is SharedValue shared && shared.Logits(_step.Batch.Count) is { } known)
+            return new ReplayStepResult([.. known.Select(row => row.Values.ToArray())], [.. known.Select(row => row.Token(tie))], value.Format) { Shared = known };
         float[] logits = value.ToHost();
         float[][] rows = [.. Enumerable.Range(0, _step.Batch.Count).Select(index => logits.AsSpan(index * vocabulary, vocabulary).ToArray())];
         return new ReplayStepResult(rows, [.. rows.Select(row => GreedyChoice.Of(row, tie))], value.Format);

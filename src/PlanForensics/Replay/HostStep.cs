@@ -5,59 +5,60 @@ using PlanForensics.Plans;
 
 namespace PlanForensics.Replay;
 
-/// <summary>A step over arrays of the host: any kernels, and a memo of rows or none.</summary>
-internal sealed class HostStep(IOperatorKernels kernels, OperatorMemo? memo, StepContext context) : IStepOperators
+/// <summary>A step over arrays of the host, on any kernels.</summary>
+internal sealed class HostStep(IOperatorKernels kernels, StepContext context) : IStepOperators
 {
     private readonly ReplayModel _model = context.Model;
     private readonly ModelConfiguration _configuration = context.Configuration;
-    private readonly MemoizedRows? _memoized = memo is null ? null : new MemoizedRows(memo);
+
+    /// <summary>Format of a product's results.</summary>
+    public static NumericFormat OutputOf(GemmProgram program) => program.Regions.Length == 0 ? NumericFormat.Fp32 : program.Regions[0].Program.Output;
 
     /// <inheritdoc/>
     public StepValue Give(float[] values, NumericFormat format) => new HostValue(values, format);
 
     /// <inheritdoc/>
-    public StepValue TakeRows(StepValue x, ReadOnlySpan<int> rows, int width) => x.Length == rows.Length * width
-        ? x
-        : new HostValue(MemoizedRows.Gather(x.ToHost(), width, rows).ToArray(), x.Format);
+    public StepValue TakeRows(StepValue x, ReadOnlySpan<int> rows, int width)
+    {
+        if (x.Length == rows.Length * width)
+            return x;
+        float[] taken = new float[rows.Length * width];
+        for (int index = 0; index < rows.Length; index++)
+            x.ToHost().AsSpan(rows[index] * width, width).CopyTo(taken.AsSpan(index * width));
+        return new HostValue(taken, x.Format);
+    }
 
     /// <inheritdoc/>
     public StepValue Norm(DecoderOperator node, NormProgram program, NumericFormat output, StepValue x)
     {
-        float[] input = x.ToHost();
-        int width = _configuration.HiddenSize;
-        return Rowwise(node, program, output, context.Rows.Count, width, x, null, (rows, y) =>
-        {
-            ReadOnlySpan<float> wanted = MemoizedRows.Gather(input, width, rows);
-            ReadOnlySpan<float> weight = _model.Vector(node.Role, node.Layer);
-            if (_configuration.Norm == NormKind.Rms)
-                kernels.RmsNorm(program, (float)_configuration.NormEpsilon, wanted, weight, y);
-            else
-                kernels.LayerNorm(program, (float)_configuration.NormEpsilon, wanted, weight, _model.Vector(node.Role, node.Layer, isBias: true), y);
-        });
+        float[] y = new float[x.Length];
+        ReadOnlySpan<float> weight = _model.Vector(node.Role, node.Layer);
+        if (_configuration.Norm == NormKind.Rms)
+            kernels.RmsNorm(program, (float)_configuration.NormEpsilon, x.ToHost(), weight, y);
+        else
+            kernels.LayerNorm(program, (float)_configuration.NormEpsilon, x.ToHost(), weight, _model.Vector(node.Role, node.Layer, isBias: true), y);
+        return new HostValue(y, output);
     }
 
     /// <inheritdoc/>
     public StepValue Gemm(DecoderOperator node, GemmProgram program, int rows, StepValue a)
     {
-        float[] input = a.ToHost();
-        NumericFormat format = program.Regions.Length == 0 ? NumericFormat.Fp32 : program.Regions[0].Program.Output;
-        int parts = program.Uniform is null ? 1 : rows;
-        int depth = rows / parts * node.K!.Value;
-        return Rowwise(node, program, format, parts, rows / parts * node.N!.Value, a, null, (wanted, output) =>
-            kernels.Gemm(program, MemoizedRows.Gather(input, depth, wanted), _model.Matrix(node.Role, node.Layer), _model.Vector(node.Role, node.Layer, isBias: true), output));
+        float[] c = new float[a.Length / node.K!.Value * node.N!.Value];
+        kernels.Gemm(program, a.ToHost(), _model.Matrix(node.Role, node.Layer), _model.Vector(node.Role, node.Layer, isBias: true), c);
+        return new HostValue(c, OutputOf(program));
     }
 
     /// <inheritdoc/>
-    public StepValue Rotate(RopePlan plan, RopeTable table, StepValue heads)
+    public StepValue Rotate(RopePlan plan, RopeTable table, StepValue heads) => Rotate(plan, table, heads, [.. context.Rows.Select(row => row.Position)]);
+
+    /// <summary>Rows rotated, each by its own position.</summary>
+    public HostValue Rotate(RopePlan plan, RopeTable table, StepValue heads, int[] positions)
     {
         float[] rotated = (float[])heads.ToHost().Clone();
-        int width = rotated.Length / context.Rows.Count;
-        for (int row = 0; row < context.Rows.Count; row++)
-        {
-            int position = context.Rows[row].Position;
-            kernels.Rope(plan, _configuration.RopeStyle == RopeStyle.Interleaved, table.Cosine(position), table.Sine(position), rotated.AsSpan(row * width, width));
-        }
-
+        int width = rotated.Length / positions.Length;
+        for (int row = 0; row < positions.Length; row++)
+            kernels.Rope(
+                plan, _configuration.RopeStyle == RopeStyle.Interleaved, table.Cosine(positions[row]), table.Sine(positions[row]), rotated.AsSpan(row * width, width));
         return new HostValue(rotated, plan.Output);
     }
 
@@ -69,16 +70,10 @@ internal sealed class HostStep(IOperatorKernels kernels, OperatorMemo? memo, Ste
         float[] output = new float[context.Rows.Count * width];
         for (int row = 0; row < context.Rows.Count; row++)
         {
-            ReplaySequence sequence = context.Rows[row].Sequence;
-            KeyValueCache cache = sequence.Layer(node.Layer);
+            KeyValueCache cache = context.Rows[row].Sequence.Layer(node.Layer);
             cache.Append(keys.ToHost().AsSpan(row * keyWidth, keyWidth), values.ToHost().AsSpan(row * keyWidth, keyWidth));
             var program = (AttentionProgram)LoweringCache.Lower(plan, StepPrograms.Attention(_configuration, cache.Count));
-            float[] q = query.ToHost().AsSpan(row * width, width).ToArray();
-            if (_memoized is null)
-                kernels.Attention(program, q, cache, output.AsSpan(row * width, width));
-            else
-                _memoized.Run(node, program, width, [OperatorMemo.HashOf(q)], [sequence.ContentHash(node.Layer)], (_, one) => kernels.Attention(program, q, cache, one))
-                    .Values.CopyTo(output.AsSpan(row * width));
+            kernels.Attention(program, query.ToHost().AsSpan(row * width, width), cache, output.AsSpan(row * width, width));
         }
 
         return new HostValue(output, plan.Output);
@@ -99,13 +94,7 @@ internal sealed class HostStep(IOperatorKernels kernels, OperatorMemo? memo, Ste
             for (int row = first; row < first + rows; row++)
                 cache.Append(keys.ToHost().AsSpan(row * keyWidth, keyWidth), values.ToHost().AsSpan(row * keyWidth, keyWidth));
             var program = (ComposedAttentionProgram)LoweringCache.Lower(plan, StepPrograms.Attention(_configuration, cache.Count, rows));
-            float[] q = query.ToHost().AsSpan(first * width, rows * width).ToArray();
-            Span<float> own = output.AsSpan(first * width, rows * width);
-            if (_memoized is null)
-                ComposedAttention.Run(kernels, program, q, cache, own);
-            else
-                _memoized.Run(node, program, rows * width, [OperatorMemo.HashOf(q)], [entry.Sequence.ContentHash(node.Layer)], (_, one) => ComposedAttention.Run(kernels, program, q, cache, one))
-                    .Values.CopyTo(own);
+            ComposedAttention.Run(kernels, program, query.ToHost().AsSpan(first * width, rows * width), cache, output.AsSpan(first * width, rows * width));
             format = program.Output;
             first += rows;
         }
@@ -116,18 +105,38 @@ internal sealed class HostStep(IOperatorKernels kernels, OperatorMemo? memo, Ste
     /// <inheritdoc/>
     public StepValue Activate(DecoderOperator node, ActivationPlan plan, StepValue x, StepValue? up)
     {
-        float[] first = x.ToHost();
-        float[]? second = up?.ToHost();
-        int width = first.Length / context.Rows.Count;
-        if (plan.Block.Length > 0 && _configuration.Activation == ActivationKind.SiluGate)
-            return ActivateRows(node, plan, (HostValue)x, (HostValue)up!, width);
-        return Rowwise(node, LoweringCache.Lower(plan, default), plan.Output, context.Rows.Count, width, x, up, (rows, output) =>
+        if (DiffersByRow(plan))
+            return ActivateRows(plan, x, up!, [.. Enumerable.Range(0, context.Rows.Count)]);
+        float[] output = new float[x.Length];
+        if (_configuration.Activation == ActivationKind.SiluGate)
+            kernels.SiluMultiply(plan, x.ToHost(), up!.ToHost(), output);
+        else
+            kernels.GeluTanh(plan, x.ToHost(), output);
+        return new HostValue(output, plan.Output);
+    }
+
+    /// <summary>Whether a scalar loop takes the rest of the tensor: each row then has a program of its own.</summary>
+    public bool DiffersByRow(ActivationPlan plan) => plan.Block.Length > 0 && _configuration.Activation == ActivationKind.SiluGate;
+
+    /// <summary>The program of one of the step's rows.</summary>
+    public ActivationRowProgram RowProgram(ActivationPlan plan, int row, int width) =>
+        plan.LowerRow(context.Step.FirstRow + row, context.Step.BatchRows > 0 ? context.Step.BatchRows : context.Rows.Count, width);
+
+    /// <summary>Some of the step's rows, each by its own program.</summary>
+    public HostValue ActivateRows(ActivationPlan plan, StepValue gate, StepValue up, int[] rows)
+    {
+        float[] gates = gate.ToHost(), ups = up.ToHost(), output = new float[gate.Length];
+        int width = gates.Length / rows.Length;
+        for (int index = 0; index < rows.Length; index++)
         {
-            if (_configuration.Activation == ActivationKind.SiluGate)
-                kernels.SiluMultiply(plan, MemoizedRows.Gather(first, width, rows), MemoizedRows.Gather(second!, width, rows), output);
-            else
-                kernels.GeluTanh(plan, MemoizedRows.Gather(first, width, rows), output);
-        });
+            ActivationRowProgram program = RowProgram(plan, rows[index], width);
+            (int start, int columns) = (index * width, program.VectorisedColumns);
+            kernels.SiluMultiply(program.Vectorised, gates.AsSpan(start, columns), ups.AsSpan(start, columns), output.AsSpan(start, columns));
+            (start, columns) = (start + columns, width - columns);
+            kernels.SiluMultiply(program.Remainder, gates.AsSpan(start, columns), ups.AsSpan(start, columns), output.AsSpan(start, columns));
+        }
+
+        return new HostValue(output, plan.Output);
     }
 
     /// <inheritdoc/>
@@ -148,51 +157,5 @@ internal sealed class HostStep(IOperatorKernels kernels, OperatorMemo? memo, Ste
     /// <inheritdoc/>
     public void Dispose()
     {
-    }
-
-    /// <summary>Where a scalar loop takes the rest of the tensor each row has a program of its own.</summary>
-    private HostValue ActivateRows(DecoderOperator node, ActivationPlan plan, HostValue gate, HostValue up, int width)
-    {
-        int rows = context.Rows.Count;
-        float[] output = new float[gate.Length];
-        UInt128[] hashes = new UInt128[rows];
-        for (int index = 0; index < rows; index++)
-        {
-            int start = index * width;
-            ActivationRowProgram program = plan.LowerRow(context.Step.FirstRow + index, context.Step.BatchRows > 0 ? context.Step.BatchRows : rows, width);
-            if (_memoized is null)
-            {
-                Run(output.AsSpan(start, width));
-                continue;
-            }
-
-            (float[] result, UInt128[] hash) = _memoized.Run(node, program, width, gate.HashRows(rows).AsSpan(index, 1), up.HashRows(rows).AsSpan(index, 1), (_, one) => Run(one));
-            result.CopyTo(output.AsSpan(start));
-            hashes[index] = hash[0];
-
-            void Run(Span<float> row)
-            {
-                int columns = program.VectorisedColumns;
-                kernels.SiluMultiply(program.Vectorised, gate.Values.AsSpan(start, columns), up.Values.AsSpan(start, columns), row[..columns]);
-                kernels.SiluMultiply(program.Remainder, gate.Values.AsSpan(start + columns, width - columns), up.Values.AsSpan(start + columns, width - columns), row[columns..]);
-            }
-        }
-
-        return new HostValue(output, plan.Output, _memoized is null ? null : hashes);
-    }
-
-    /// <summary>An operator whose rows (or groups of rows) are independent: each is looked up by its own inputs.</summary>
-    private HostValue Rowwise(DecoderOperator node, OperatorProgram program, NumericFormat format, int parts, int width, StepValue first, StepValue? second, MemoizedRows.Compute compute)
-    {
-        if (_memoized is null)
-        {
-            float[] output = new float[parts * width];
-            compute([.. Enumerable.Range(0, parts)], output);
-            return new HostValue(output, format);
-        }
-
-        (float[] values, UInt128[] hashes) = _memoized.Run(
-            node, program, width, ((HostValue)first).HashRows(parts), second is null ? [] : ((HostValue)second).HashRows(parts), compute);
-        return new HostValue(values, format, hashes);
     }
 }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using PlanForensics.Plans;
+using PlanForensics.Replay.Sharing;
 
 namespace PlanForensics.Replay;
 
@@ -10,22 +11,25 @@ namespace PlanForensics.Replay;
 /// Operator results shared between candidate plans: equal inputs under an equal program are computed once. The same bits come out with and without it.
 /// </summary>
 /// <remarks>
-/// Results are kept row by row, since a row of an operator's output depends on no other row (a program that differs by row is kept whole). Keys are the operator, 128 bits
-/// of the SHA-256 of the program's text and 128 bits of the SHA-256 of each input. The least recently used results go when the budget is full. May be shared by threads.
+/// Results are kept row by row, since a row of an operator's output depends on no other row (a program that differs by row is kept whole). A row of values is kept once and has a number;
+/// rows are one only when all their bits are. Keys are the operator, 128 bits of the SHA-256 of the program's text and the numbers of the input rows. The least recently used results go when
+/// the budget is full. May be shared by threads.
 /// </remarks>
 public sealed class OperatorMemo
 {
     private const int EntryOverheadBytes = 256;
 
-    private static readonly ConditionalWeakTable<OperatorProgram, StrongBox<UInt128>> ProgramHashes = [];
+    private static readonly object RowOperator = new();
+    private static readonly ConditionalWeakTable<object, StrongBox<UInt128>> TextHashes = [];
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<Key, LinkedListNode<Entry>> _entries = [];
+    private readonly Dictionary<SharedKey, LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _recent = new();
+    private readonly RowContents _contents = new();
     private long _bytes;
 
     /// <summary>Creates a memo.</summary>
-    /// <param name="budgetBytes">Bytes of results to keep, at least 0; a result counts its values and 256 bytes for its place.</param>
+    /// <param name="budgetBytes">Bytes of results to keep, at least 0; a result counts 256 bytes for its place, and its values once however many results are equal.</param>
     public OperatorMemo(long budgetBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(budgetBytes);
@@ -51,62 +55,136 @@ public sealed class OperatorMemo
         }
     }
 
-    internal static UInt128 HashOf(ReadOnlySpan<float> values) => HashOf(MemoryMarshal.AsBytes(values));
+    /// <summary>128 bits of the SHA-256 of a program's text.</summary>
+    internal static UInt128 HashOf(OperatorProgram program) => TextHashes.GetValue(program, static p => new StrongBox<UInt128>(HashOf(((OperatorProgram)p).Text))).Value;
 
-    internal static UInt128 HashOf(OperatorProgram program) =>
-        ProgramHashes.GetValue(program, static p => new StrongBox<UInt128>(HashOf(Encoding.UTF8.GetBytes(p.Text)))).Value;
+    /// <summary>128 bits of the SHA-256 of a plan's text, for operators whose plan is their program.</summary>
+    internal static UInt128 HashOf(OperatorPlan plan) => TextHashes.GetValue(plan, static p => new StrongBox<UInt128>(HashOf(((OperatorPlan)p).Text))).Value;
 
-    internal static UInt128 Combine(UInt128 first, UInt128 second, UInt128 third) => HashOf(MemoryMarshal.AsBytes<UInt128>([first, second, third]));
+    /// <summary>Looks results up: one key for each of some rows.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="rows">Filled with the rows found; null where none is.</param>
+    /// <returns>The number found.</returns>
+    internal int Find(ReadOnlySpan<SharedKey> keys, Span<SharedRow?> rows)
+    {
+        int found = 0;
+        lock (_lock)
+        {
+            for (int index = 0; index < keys.Length; index++)
+            {
+                rows[index] = _entries.TryGetValue(keys[index], out LinkedListNode<Entry>? node) ? Touch(node).Row : null;
+                found += rows[index] is null ? 0 : 1;
+            }
 
-    internal bool TryGet(Key key, out float[] values, out UInt128 hash)
+            Hits += found;
+            Misses += keys.Length - found;
+        }
+
+        return found;
+    }
+
+    /// <summary>Keeps a result. The array becomes the memo's and must not be changed.</summary>
+    /// <returns>The row of these bits.</returns>
+    internal SharedRow Add(in SharedKey key, float[] values)
+    {
+        ulong hash = RowContents.HashOf(values);
+        lock (_lock)
+        {
+            SharedRow row = _contents.Find(values, hash) ?? _contents.Add(values, hash);
+            Keep(key, row);
+            return row;
+        }
+    }
+
+    /// <summary>The row of these bits, for a value that no operator under this memo gave.</summary>
+    internal SharedRow RowOf(ReadOnlySpan<float> values)
+    {
+        ulong hash = RowContents.HashOf(values);
+        lock (_lock)
+        {
+            if (_contents.Find(values, hash) is { } known)
+                return known;
+            SharedRow row = _contents.Add(values.ToArray(), hash);
+            Keep(new SharedKey(RowOperator, 0, row.Id), row);
+            return row;
+        }
+    }
+
+    /// <summary>The number of a sequence's contents after one more position: equal contents before and equal rows give an equal number.</summary>
+    internal long NumberOf(in SharedKey key)
     {
         lock (_lock)
         {
             if (_entries.TryGetValue(key, out LinkedListNode<Entry>? node))
-            {
-                _recent.Remove(node);
-                _recent.AddFirst(node);
-                Hits++;
-                (values, hash) = (node.Value.Values, node.Value.Hash);
-                return true;
-            }
-
-            Misses++;
-            (values, hash) = ([], default);
-            return false;
+                return Touch(node).Row.Id;
+            var row = new SharedRow([], 0, _contents.NextId());
+            Keep(key, row);
+            return row.Id;
         }
     }
 
-    internal void Add(Key key, float[] values, UInt128 hash)
+    /// <summary>Keeps what was made of a row with the row.</summary>
+    internal void Attach(SharedRow row, object derived, int bytes)
     {
         lock (_lock)
         {
-            if (SizeOf(values) > BudgetBytes || _entries.ContainsKey(key))
-                return;
-            while (_bytes + SizeOf(values) > BudgetBytes)
-            {
-                Entry oldest = _recent.Last!.Value;
-                _recent.RemoveLast();
-                _entries.Remove(oldest.Key);
-                _bytes -= SizeOf(oldest.Values);
-            }
-
-            _entries[key] = _recent.AddFirst(new Entry(key, values, hash));
-            _bytes += SizeOf(values);
+            if (row.Uses > 0)
+                _bytes += bytes - row.DerivedBytes;
+            (row.Derived, row.DerivedBytes) = (derived, bytes);
+            Evict();
         }
     }
 
-    private static long SizeOf(float[] values) => (sizeof(float) * (long)values.Length) + EntryOverheadBytes;
+    private Entry Touch(LinkedListNode<Entry> node)
+    {
+        if (!ReferenceEquals(_recent.First, node))
+        {
+            _recent.Remove(node);
+            _recent.AddFirst(node);
+        }
 
-    private static UInt128 HashOf(ReadOnlySpan<byte> bytes)
+        return node.Value;
+    }
+
+    private void Keep(in SharedKey key, SharedRow row)
+    {
+        if (EntryOverheadBytes + SizeOf(row) > BudgetBytes || _entries.ContainsKey(key))
+        {
+            Forget(row);
+            return;
+        }
+
+        _bytes += EntryOverheadBytes + (row.Uses++ == 0 ? SizeOf(row) : 0);
+        _entries[key] = _recent.AddFirst(new Entry(key, row));
+        Evict();
+    }
+
+    private void Evict()
+    {
+        while (_bytes > BudgetBytes)
+        {
+            Entry oldest = _recent.Last!.Value;
+            _recent.RemoveLast();
+            _entries.Remove(oldest.Key);
+            _bytes -= EntryOverheadBytes + (--oldest.Row.Uses == 0 ? SizeOf(oldest.Row) : 0);
+            Forget(oldest.Row);
+        }
+    }
+
+    private static int SizeOf(SharedRow row) => (sizeof(float) * row.Values.Length) + row.DerivedBytes;
+
+    private void Forget(SharedRow row)
+    {
+        if (row.Uses == 0)
+            _contents.Remove(row);
+    }
+
+    private static UInt128 HashOf(string text)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes, digest);
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), digest);
         return MemoryMarshal.Read<UInt128>(digest);
     }
 
-    /// <summary>One operator under one program on one set of inputs.</summary>
-    internal readonly record struct Key(object Operator, UInt128 Program, UInt128 First, UInt128 Second);
-
-    private sealed record Entry(Key Key, float[] Values, UInt128 Hash);
+    private sealed record Entry(SharedKey Key, SharedRow Row);
 }

@@ -1,13 +1,17 @@
 using PlanForensics.Kernels;
 using PlanForensics.Models;
+using PlanForensics.Replay.Sharing;
 
 namespace PlanForensics.Replay;
 
 /// <summary>One request's state between steps: the keys and values of every layer.</summary>
 public sealed class ReplaySequence
 {
+    private static readonly object Contents = new();
+
     private readonly KeyValueCache[] _layers;
-    private readonly (int Count, UInt128 Hash)[] _contents;
+    private readonly (int Count, long Number)[] _contents;
+    private OperatorMemo? _memo;
 
     /// <summary>Starts an empty sequence.</summary>
     /// <param name="configuration">The decoder's configuration.</param>
@@ -15,7 +19,7 @@ public sealed class ReplaySequence
     {
         ArgumentNullException.ThrowIfNull(configuration);
         _layers = new KeyValueCache[configuration.LayerCount];
-        _contents = new (int, UInt128)[configuration.LayerCount];
+        _contents = new (int, long)[configuration.LayerCount];
         for (int layer = 0; layer < _layers.Length; layer++)
             _layers[layer] = new KeyValueCache(configuration.KeyValueHeadCount, configuration.HeadDimension);
     }
@@ -24,6 +28,7 @@ public sealed class ReplaySequence
     {
         _layers = [.. source._layers.Select(layer => layer.Clone())];
         _contents = [.. source._contents];
+        _memo = source._memo;
         Position = source.Position;
     }
 
@@ -39,29 +44,32 @@ public sealed class ReplaySequence
     /// <returns>The copy.</returns>
     public ReplaySequence Clone() => new(this);
 
-    /// <summary>Hash of everything appended to a layer so far. Positions appended while nobody asked are caught up with, so that a memo may come and go between steps.</summary>
-    internal UInt128 ContentHash(int layer)
+    /// <summary>
+    /// Appends a position to a layer and gives the number by which a memo knows everything appended so far. Positions that were appended under no memo, or under another one, are caught up
+    /// with, so that a memo may come and go between steps.
+    /// </summary>
+    internal long Append(OperatorMemo memo, int layer, SharedRow key, SharedRow value)
     {
-        KeyValueCache cache = _layers[layer];
-        ref (int Count, UInt128 Hash) content = ref _contents[layer];
-        float[] position = new float[2 * cache.Heads * cache.HeadDimension];
-        for (; content.Count < cache.Count; content.Count++)
+        if (!ReferenceEquals(_memo, memo))
         {
-            int at = 0;
-            for (int head = 0; head < cache.Heads; head++)
-            {
-                for (int d = 0; d < cache.HeadDimension; d++)
-                {
-                    position[at++] = cache.Keys(head)[(d * cache.Capacity) + content.Count];
-                    position[at++] = cache.Values(head)[(content.Count * cache.HeadDimension) + d];
-                }
-            }
-
-            content.Hash = OperatorMemo.Combine(content.Hash, OperatorMemo.HashOf(position), (UInt128)content.Count);
+            Array.Clear(_contents);
+            _memo = memo;
         }
 
-        return content.Hash;
+        KeyValueCache cache = _layers[layer];
+        ref (int Count, long Number) content = ref _contents[layer];
+        while (content.Count < cache.Count)
+        {
+            (float[] keys, float[] values) = cache.At(content.Count);
+            content = (content.Count + 1, NumberOf(memo, content.Number, memo.RowOf(keys), memo.RowOf(values)));
+        }
+
+        cache.Append(key.Values, value.Values);
+        content = (content.Count + 1, NumberOf(memo, content.Number, key, value));
+        return content.Number;
     }
+
+    private static long NumberOf(OperatorMemo memo, long before, SharedRow key, SharedRow value) => memo.NumberOf(new SharedKey(Contents, 0, before, key.Id, value.Id));
 
     internal void Advance(int tokens) => Position += tokens;
 }

@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+
+namespace PlanForensics.Replay.Sharing;
+
+/// <summary>One operator under one program on one set of inputs.</summary>
+/// <param name="operator">The operator, or whatever else it depends on, by reference.</param>
+/// <param name="program">128 bits of the SHA-256 of the program's text.</param>
+/// <param name="first">Number of the first input row.</param>
+/// <param name="second">Number of the second, or another number that decides the result.</param>
+/// <param name="third">Number of the third.</param>
+internal readonly struct SharedKey(object @operator, UInt128 program, long first, long second = 0, long third = 0) : IEquatable<SharedKey>
+{
+    private readonly object _operator = @operator;
+    private readonly UInt128 _program = program;
+    private readonly long _first = first;
+    private readonly long _second = second;
+    private readonly long _third = third;
+
+    public bool Equals(SharedKey other) =>
+        ReferenceEquals(_operator, other._operator) && _program == other._program && _first == other._first && _second == other._second && _third == other._third;
+
+    public override bool Equals(object? obj) => obj is SharedKey other && Equals(other);
+
+    public override int GetHashCode() => HashCode.Combine(RuntimeHelpers.GetHashCode(_operator), (ulong)_program, _first, _second, _third);
+}
