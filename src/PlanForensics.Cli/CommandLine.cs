@@ -24,7 +24,7 @@ public static class CommandLine
 
     internal static int Run(IReadOnlyList<string> arguments, Session session)
     {
-        RootCommand root = Root(session);
+        RootCommand root = Root(session, CommandList.Create(session, arguments));
         // "@FILE" is a value of --plan, not a file of arguments.
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         bool isWrong = parsed.Errors.Count > 0 && parsed.Action is null or ParseErrorAction;
@@ -46,13 +46,13 @@ public static class CommandLine
         }
     }
 
-    internal static RootCommand Root(Session session)
+    internal static RootCommand Root(Session session, IEnumerable<Command> commands)
     {
         RootCommand root = new("Finds which execution plan made the bits of an LLM's answer, and which operator flipped its token.")
         {
             CommonOptions.Json,
         };
-        foreach (Command command in CommandList.Create(session))
+        foreach (Command command in commands)
             root.Add(command);
         ExampleHelp.Install(root, session);
         OfferNoFlagValues(root);

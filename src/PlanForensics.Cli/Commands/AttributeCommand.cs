@@ -16,7 +16,7 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>attribute</c>: which class of candidate plans made the recorded bits.</summary>
 internal static class AttributeCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Argument<string?> request = new("REQUEST") { Description = "the recorded request's id", Arity = ArgumentArity.ZeroOrOne };
         Option<string?> store = StoreOption.CreateOptional("the store");
@@ -29,8 +29,7 @@ internal static class AttributeCommand
         Option<bool> all = new("--all-candidates") { Description = "replay also candidates that the recorded state rules out (see feasible)" };
         Option<string> device = DeviceOption.Create();
         ToolCommand command = new(
-            "attribute",
-            "finds the class of candidate plans that made a request's recorded bits, with three controls",
+            entry,
             "attribute request-1 --store incident.db --model model",
             "attribute request-1 --store incident.db --model model --activations bf16",
             "attribute request-1 --store incident.db --model model --candidates phases --activations bf16",

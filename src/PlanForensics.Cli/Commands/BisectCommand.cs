@@ -30,7 +30,7 @@ internal static class BisectCommand
         HelpName = "INDEX",
     };
 
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Argument<string> a = new("REQUEST_A") { Description = "side A's request; its tokens are given to every replay" };
         Argument<string> b = new("REQUEST_B") { Description = "side B's request" };
@@ -38,8 +38,7 @@ internal static class BisectCommand
         Option<string> model = ModelOption.Create();
         ScheduleOptions formats = new();
         ToolCommand command = new(
-            "bisect",
-            "finds the operators whose plans make two runs differ, by substituting side B's plans into side A",
+            entry,
             "bisect request-1 request-2 --store incident.db --model model --plan-a recorded --plan-b recorded",
             "bisect request-1 request-1 --store incident.db --model model --plan-a @a.txt --plan-b @b.txt --json")
         {

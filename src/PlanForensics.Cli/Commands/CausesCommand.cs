@@ -12,7 +12,7 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>causes</c>: chains of causes in recorded steps.</summary>
 internal static class CausesCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Option<string> store = StoreOption.Create("the store");
         Option<int?> within = StateOptions.Count("--within", "a link follows the one before within so many iterations; default 16");
@@ -21,8 +21,7 @@ internal static class CausesCommand
         Option<double?> collective = Number("--collective", "a collective is inflated above this multiple of the median of its size; default 2");
         Option<double?> slowStep = Number("--slow-step", "a step is slow above this multiple of the median of its size; default 1.3");
         return new ToolCommand(
-            "causes",
-            "what pushed the engine: chains of stragglers, back-pressure, memory evaporation, residency and isolation, each with its earliest proven cause and what is missing",
+            entry,
             "causes --store incident.db",
             "causes --store incident.db --within 32 --json")
         {

@@ -10,7 +10,7 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>churn</c>: how plans change, by regime and window.</summary>
 internal static class ChurnCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Option<string> store = StoreOption.Create("the store");
         Option<int> window = new("--window") { Description = "engine steps of a window, in each replica", HelpName = "STEPS", DefaultValueFactory = _ => new ChurnOptions().WindowSteps };
@@ -22,8 +22,7 @@ internal static class ChurnCommand
         ExpectationOption expectation = new();
         RegimeOptions options = new();
         ToolCommand command = new(
-            "churn",
-            "how plans change under load: by regime and window the algorithms, switches, shapes, fallbacks, times, conformance to the expected plan, and drift between replicas",
+            entry,
             "churn --store incident.db",
             "churn --store incident.db --expect algorithm_id=21 --window 100",
             "churn --store incident.db --json")

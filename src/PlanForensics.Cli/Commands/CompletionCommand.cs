@@ -38,14 +38,13 @@ internal static class CompletionCommand
 
     private static readonly Dictionary<string, string> Scripts = new(StringComparer.Ordinal) { ["bash"] = Bash, ["zsh"] = Zsh, ["fish"] = Fish, ["powershell"] = PowerShell };
 
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Argument<string> shell = new("SHELL") { Description = "bash, zsh, fish or powershell" };
         shell.CompletionSources.Clear();
         shell.CompletionSources.Add([.. Scripts.Keys]);
         return new ToolCommand(
-            "completion",
-            "prints what a shell must be told to complete planforensics: commands, options and their values",
+            entry,
             "completion bash >> ~/.bashrc",
             "completion zsh >> ~/.zshrc",
             "completion fish > ~/.config/fish/completions/planforensics.fish",

@@ -14,7 +14,7 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>cost</c>: what steps cost, fitted from a store; or what one product costs a matrix unit and a workspace.</summary>
 internal static class CostCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Option<string?> store = StoreOption.CreateOptional("the store: fits t = compute + comm + sync and sets it against every step");
         Option<double?> cache = new("--kv-bytes") { Description = "bytes of an element of the key/value cache; default 2", HelpName = "S" };
@@ -24,8 +24,7 @@ internal static class CostCommand
         Option<bool> all = new("--all-steps") { Description = "list every step, in order" };
         CostProductOptions about = new();
         ToolCommand command = new(
-            "cost",
-            "what steps cost: t = compute + comm + sync, fitted from records with residuals, predicted against recorded; or one product's fragments and workspace",
+            entry,
             "cost --store incident.db",
             "cost --store incident.db --layers 32 --all-steps --json",
             "cost --shape 8,4096,4096 --device sm_90 --operand bf16 --swapped --plan \"gemm split_k=4 out=bf16\"")

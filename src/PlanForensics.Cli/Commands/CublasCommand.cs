@@ -9,7 +9,7 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>cublas</c>: from the answers of cuBLASLt's heuristic to plans.</summary>
 internal static class CublasCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Option<string> profile = new("--profile")
         {
@@ -18,8 +18,7 @@ internal static class CublasCommand
         };
         Option<string> cases = new("--cases") { Description = "a JSON file of products and the heuristic's configs; - for standard input", Required = true };
         return new ToolCommand(
-            "cublas",
-            "says in which order the kernels that cuBLASLt's heuristic chose add up K; declines what was not measured",
+            entry,
             "cublas --profile sm90_lt13_1 --cases cases.json",
             "cublas --profile profile.json --cases cases.json --json")
         {

@@ -11,7 +11,7 @@ internal static class DemoCommand
 {
     private static readonly string SampleModel = Path.Combine("samples", "models", "kjv-1m");
 
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Option<string?> model = new("--model") { Description = "the model; default: samples/models/kjv-1m of the checkout", HelpName = "PATH" };
         Option<string?> prompts = new("--prompts") { Description = "a file of prompts, one a line; default: sixteen that suit the sample model", HelpName = "FILE" };
@@ -19,8 +19,7 @@ internal static class DemoCommand
         Option<int?> tokens = new("--tokens") { Description = "tokens for each prompt at most; default 96", HelpName = "N", CustomParser = ReplayOptions.ParseCount };
         Option<int?> batch = new("--batch") { Description = "the larger batch size, beside 1; default 4", HelpName = "N", CustomParser = ReplayOptions.ParseCount };
         return new ToolCommand(
-            "demo",
-            "serves prompts at two batch sizes, finds a completion that depends on them, and says which plan, which operator and which pin",
+            entry,
             "demo",
             "demo --prompts prompts.txt --store demo.db --json")
         {

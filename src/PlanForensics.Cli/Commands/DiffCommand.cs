@@ -5,7 +5,7 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>diff</c>: two array files, or two recorded runs.</summary>
 internal static class DiffCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Argument<string> a = new("A") { Description = "side A: a .npy or raw file, or with --store a request" };
         Argument<string> b = new("B") { Description = "side B" };
@@ -13,8 +13,7 @@ internal static class DiffCommand
         FileDiffOptions file = new();
         RunDiffOptions run = new();
         ToolCommand command = new(
-            "diff",
-            "compares two arrays element by element, or two recorded runs step by step, the effective requests first",
+            entry,
             "diff a.npy b.npy",
             "diff a.bin b.bin --dtype bf16 --shape 8,512 --max-ulps 1",
             "diff --store incident.db request-1 request-2 --steps")

@@ -8,15 +8,14 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>export</c>: contracts of a store as JSON lines.</summary>
 internal static class ExportCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Option<string> store = StoreOption.Create("the store");
         Option<string[]> requests = new("--request") { Description = "a request to export, may be given several times; default: all", HelpName = "ID" };
         Option<string?> target = new("--out") { Description = "the file to write; must not exist yet; default: standard output", HelpName = "FILE" };
         Option<bool> hashesOnly = new("--hashes-only") { Description = "leave the bytes of tensors out, their hashes stay" };
         return new ToolCommand(
-            "export",
-            "writes contracts as JSON lines, oldest first; --json changes nothing but the summary that goes with --out",
+            entry,
             "export --store incident.db --out contracts.jsonl",
             "export --store incident.db --request request-1 --hashes-only")
         {

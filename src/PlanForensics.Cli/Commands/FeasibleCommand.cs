@@ -10,7 +10,7 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>feasible</c>: which plans a state left, which not and why.</summary>
 internal static class FeasibleCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Option<string?> state = new("--state") { Description = "a JSON file of a step's state, as it stands in a contract; - for standard input", HelpName = "FILE" };
         Option<string?> store = StoreOption.CreateOptional("a store, with --request and --step");
@@ -20,8 +20,7 @@ internal static class FeasibleCommand
         StateOptions fields = new();
         FeasibleOptions about = new();
         ToolCommand command = new(
-            "feasible",
-            "says which plans could have run in a state, which not and why; what was not recorded keeps a plan and is named",
+            entry,
             "feasible --shape 8,4096,4096 --operand bf16 --device \"NVIDIA H100\" --workspace 65536",
             "feasible --state state.json --role q_proj --operand bf16 --json",
             "feasible --store incident.db --request request-1 --step 3 --role down_proj")

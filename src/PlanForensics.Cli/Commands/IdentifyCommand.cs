@@ -10,7 +10,7 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>identify</c>: the plans that recorded outputs of real libraries name.</summary>
 internal static class IdentifyCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Option<string?> manifest = new("--manifest") { Description = "a manifest of recorded operators; paths in it are relative to it", HelpName = "FILE" };
         Option<string?> a = new("--a") { Description = "one case: activations, fp32 (M, K); of more rows the first M are taken", HelpName = "FILE" };
@@ -21,8 +21,7 @@ internal static class IdentifyCommand
         shape.Description = "one case: rows, outputs and terms of the matrix product";
         Option<int> threads = new("--threads") { Description = "one case: threads that the library had (default 1)", HelpName = "COUNT", DefaultValueFactory = _ => 1 };
         return new ToolCommand(
-            "identify",
-            "names the plan that made a real library's output, from inputs, weights and output bits",
+            entry,
             "identify --manifest peers/manifest.json",
             "identify --a x.bin --w w.bin --c y.bin --shape 8,64,256 --json")
         {

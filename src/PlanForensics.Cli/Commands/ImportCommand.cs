@@ -15,7 +15,7 @@ internal static class ImportCommand
 {
     private const string Auto = "auto";
 
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Argument<string> file = new("FILE") { Description = "the records, - for standard input, or a folder: a whole recorded incident, or what planforensics_capture.py wrote" };
         Option<string> format = new("--format")
@@ -27,8 +27,7 @@ internal static class ImportCommand
         Option<string> store = StoreOption.Create("the store; created when it is missing");
         Option<bool> skipBad = new("--skip-bad") { Description = "leave damaged lines out, and name them; else one damaged line stops the import" };
         return new ToolCommand(
-            "import",
-            "writes recorded contracts and other tools' records into a store: all of them, or on failure none",
+            entry,
             "import contracts.jsonl --store incident.db",
             "import profile.sqlite --format nsys --store incident.db",
             "import contracts.jsonl --store incident.db --skip-bad --json",

@@ -10,7 +10,7 @@ internal static class KernelCommand
 {
     private const string FromInput = "-";
 
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Argument<string[]> names = new("NAME")
         {
@@ -18,8 +18,7 @@ internal static class KernelCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         return new ToolCommand(
-            "kernel",
-            "reads GPU kernel names: tile, instruction, stages, splits, formats; --json prints one object a line",
+            entry,
             "kernel ampere_s16816gemm_bf16_128x64_ldg8_stages_64x4_tn",
             "kernel nvjet_tst_64x8_64x16_1x4_h_bz_splitK_bias_TNT --json")
         {

@@ -8,10 +8,10 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>list</c>: the requests of a store.</summary>
 internal static class ListCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Option<string> store = StoreOption.Create("the store");
-        return new ToolCommand("list", "lists the requests of a store, oldest first", "list --store incident.db") { store }
+        return new ToolCommand(entry, "list --store incident.db") { store }
             .Runs(parsed => Run(parsed, parsed.GetRequiredValue(store), session));
     }
 

@@ -12,7 +12,7 @@ internal static class PlanCommand
 
     private static readonly Option<bool> Bias = new("--bias") { Description = "the product adds a bias (gemm only)" };
 
-    public static Command Create(Session session) => new ToolCommand("plan", "says what a plan does to numbers", "plan explain split_k4 --shape 8,64,256")
+    public static Command Create(Session session, CommandEntry entry) => new ToolCommand(entry, "plan explain split_k4 --shape 8,64,256")
     {
         Explain(session),
         Diff(session),

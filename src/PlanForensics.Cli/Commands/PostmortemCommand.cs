@@ -12,7 +12,7 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>postmortem</c>: why two recorded runs of one request differ, from the effective requests to the pin.</summary>
 internal static class PostmortemCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Argument<string> a = new("REQUEST_A") { Description = "side A's request" };
         Argument<string> b = new("REQUEST_B") { Description = "side B's request" };
@@ -23,8 +23,7 @@ internal static class PostmortemCommand
         Option<int?> steps = new("--steps") { Description = "steps to compare at most; default all", HelpName = "N", CustomParser = ReplayOptions.ParseCount };
         Option<string> device = DeviceOption.Create();
         ToolCommand command = new(
-            "postmortem",
-            "says why two recorded runs differ: the effective requests first, then each side's plan, the operator that made the difference, and a pin that removes it",
+            entry,
             "postmortem batch1-01 batch4-01 --store demo.db --model samples/models/kjv-1m --candidates phases --activations bf16",
             "postmortem request-1 request-2 --store incident.db --model model --candidates candidates.txt --json")
         {

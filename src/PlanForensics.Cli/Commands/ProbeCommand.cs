@@ -12,7 +12,7 @@ internal static class ProbeCommand
 {
     private const int LongestPlan = 400;
 
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Argument<string> library = new("LIBRARY") { Description = "path of a shared library that exports cblas_sgemm: OpenBLAS, oneMKL's mkl_rt, BLIS" };
         Option<OperatorShape> shape = ShapeOption.Create();
@@ -20,8 +20,7 @@ internal static class ProbeCommand
         Option<bool> termsFirst = new("--terms-first") { Description = "B is stored (K, N) instead of (N, K)" };
         Option<int?> threads = new("--threads") { Description = "threads that the library may use (default: as it chooses)", HelpName = "COUNT" };
         return new ToolCommand(
-            "probe",
-            "recovers the order in which a library multiplies fp32 matrices, and replays it on random data",
+            entry,
             "probe /usr/lib/x86_64-linux-gnu/libopenblas.so.0 --shape 8,64,1024",
             "probe libmkl_rt.so --shape 1,256,768 --threads 1 --json")
         {

@@ -9,7 +9,7 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>regimes</c>: in which regime each engine step ran, and what pushed it there.</summary>
 internal static class RegimesCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Option<string> store = StoreOption.Create("the store");
         Option<bool> steps = new("--steps") { Description = "list every engine step" };
@@ -21,8 +21,7 @@ internal static class RegimesCommand
         });
         RegimeOptions options = new();
         ToolCommand command = new(
-            "regimes",
-            "the regime of every engine step, and every transition with the input that crossed its limit",
+            entry,
             "regimes --store incident.db",
             "regimes --store incident.db --queue-p95-ms 80 --steps",
             "regimes --store incident.db --json")

@@ -12,12 +12,11 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>replay</c>: a recorded request under a plan, compared with the recording step by step.</summary>
 internal static class ReplayCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         ReplayOptions options = new();
         ToolCommand command = new(
-            "replay",
-            "runs a recorded request again under a plan and compares every step with the recording",
+            entry,
             "replay request-1 --store incident.db --model model --plan recorded",
             "replay request-1 --store incident.db --model model --plan split_k4 --activations bf16",
             "replay request-1 --store incident.db --model model --plan @plan.txt --save request-1-split",

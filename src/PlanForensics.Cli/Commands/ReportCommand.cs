@@ -13,12 +13,11 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>report</c>: one account of a request, a comparison or an incident, as HTML, Markdown or JSON.</summary>
 internal static class ReportCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         ReportCommandOptions options = new();
         ToolCommand command = new(
-            "report",
-            "writes one account of a request, of two recorded runs, or of a whole incident: a self-contained HTML page, Markdown or JSON",
+            entry,
             "report request-1 --store incident.db --model model --activations bf16 --out report.html",
             "report batch1-01 --against batch4-01 --store demo.db --model samples/models/kjv-1m --candidates phases --activations bf16 --out report.html",
             "report --incident samples/incidents/kjv-1m-bf16 --model samples/models/kjv-1m --out report.html",

@@ -10,15 +10,14 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>show</c>: one recorded request.</summary>
 internal static class ShowCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Argument<string> request = new("REQUEST") { Description = "the request's id" };
         Option<string> store = StoreOption.Create("the store");
         Option<bool> steps = new("--steps") { Description = "list every step" };
         Option<string?> tokenizer = TokenizerOption.Create();
         return new ToolCommand(
-            "show",
-            "shows a recorded request: what the model saw, what it answered, and under which plans",
+            entry,
             "show --store incident.db request-1 --steps",
             "show --store incident.db request-1 --tokenizer model --json")
         {

@@ -11,15 +11,14 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>simulate</c>: an engine with continuous batching under a traffic trace, recorded like a real one.</summary>
 internal static class SimulateCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         TrafficOptions traffic = new();
         EngineOptions engine = new();
         Option<string> store = StoreOption.Create("the store; created when it is missing");
         Option<string> name = new("--name") { Description = "the run's name, with which its requests' ids begin", HelpName = "NAME", DefaultValueFactory = _ => "sim" };
         ToolCommand command = new(
-            "simulate",
-            "runs an engine with continuous batching under a traffic trace, without a model, and records which batch ran when, in which memory, under which plans",
+            entry,
             "simulate --trace azure_llm_2023_conv.csv --store sim.db",
             "simulate --trace mooncake_conversation.jsonl --limit 2000 --store sim.db --tp 4 --json",
             "simulate --arrivals 500 --rate 20 --kv-pool-mb 2000 --event replication=1500@5-15 --store sim.db --seed 7")

@@ -19,7 +19,7 @@ internal static class SweepCommand
 {
     private const int DefaultArrivals = 2000;
 
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         TrafficOptions traffic = new();
         EngineOptions engine = new();
@@ -32,8 +32,7 @@ internal static class SweepCommand
         Option<int?> tokens = new("--tokens") { Description = "tokens of an answer at most; default 24, in the protocols 100", HelpName = "N", CustomParser = ReplayOptions.ParseCount };
         Option<int?> trials = new("--trials") { Description = "trials of single, mixed and prefix; default 50", HelpName = "N", CustomParser = ReplayOptions.ParseCount };
         ToolCommand command = new(
-            "sweep",
-            "replays a model under the plans that load would dispatch: drift and flips by regime, margins, the cheapest pin that keeps every answer; or the SGLang and LayerCast protocols",
+            entry,
             "sweep --model samples/models/kjv-1m --trace azure_llm_2023_conv.csv --speed 4",
             "sweep --model samples/models/kjv-1m --arrivals 200 --rate 40 --kv-pool-mb 2000",
             "sweep --model samples/models/kjv-1m --mode single --trials 50 --json")

@@ -8,8 +8,8 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>tensorcore</c>: the matrix units' arithmetic against results recorded on GPUs.</summary>
 internal static class TensorCoreCommand
 {
-    public static Command Create(Session session) =>
-        new ToolCommand("tensorcore", "checks the arithmetic of matrix units", "tensorcore verify silicon --gpu A100") { Verify(session) };
+    public static Command Create(Session session, CommandEntry entry) =>
+        new ToolCommand(entry, "tensorcore verify silicon --gpu A100") { Verify(session) };
 
     private static ToolCommand Verify(Session session)
     {

@@ -5,6 +5,11 @@ namespace PlanForensics.Cli.Commands;
 /// <summary>A command whose help ends with examples.</summary>
 internal sealed class ToolCommand(string name, string description, params string[] examples) : Command(name, description)
 {
+    public ToolCommand(CommandEntry entry, params string[] examples)
+        : this(entry.Name, entry.Description, examples)
+    {
+    }
+
     /// <summary>Command lines that work as they stand, without the tool's name.</summary>
     public IReadOnlyList<string> Examples { get; } = examples;
 

@@ -7,10 +7,10 @@ namespace PlanForensics.Cli.Commands;
 /// <summary><c>upgrade</c>: brings a store that an older version wrote up to date.</summary>
 internal static class UpgradeCommand
 {
-    public static Command Create(Session session)
+    public static Command Create(Session session, CommandEntry entry)
     {
         Option<string> store = StoreOption.Create("the store; it is changed in place, in one transaction");
-        return new ToolCommand("upgrade", "brings a store of an older version up to date; what is recorded in it stays as it is", "upgrade --store incident.db") { store }
+        return new ToolCommand(entry, "upgrade --store incident.db") { store }
             .Runs(parsed =>
             {
                 string path = InputFile.Existing(parsed.GetRequiredValue(store), "contract store");

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using FluentAssertions;
 using PlanForensics.Cli;
+using PlanForensics.Cli.Commands;
 using Xunit;
 
 namespace PlanForensics.Tests.Cli;
@@ -79,7 +80,7 @@ public sealed class CompletionTests
     private static IEnumerable<Option> Symbols()
     {
         using StringWriter nowhere = new(CultureInfo.InvariantCulture);
-        RootCommand root = CommandLine.Root(new Session(nowhere, nowhere));
+        RootCommand root = CommandLine.Root(new Session(nowhere, nowhere), CommandList.Create(new Session(nowhere, nowhere)));
         return [.. root.Subcommands.Concat(root.Subcommands.SelectMany(command => command.Subcommands)).SelectMany(command => command.Options)];
     }
 }
