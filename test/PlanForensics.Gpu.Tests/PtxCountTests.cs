@@ -37,6 +37,8 @@ public sealed class PtxCountTests
     [InlineData("UnitKernels.Gemm(Bf16Unit, EightWarps)", "bar.sync", 2)]
     [InlineData("UnitKernels.Gemm(Bf16Unit, EightWarps)", "fma.rn.f32", 0)]
     [InlineData("RowKernels.Norm(FmaStep)", "bar.sync", 6)]
+    // The query, then each block: maximum (two and one in its loop), exponentials, the sum of a normalised plan, probabilities, the end; the lanes' merge; the unit's end.
+    [InlineData("FusedAttentionKernels.Attend", "bar.sync", 9)]
     [InlineData("ElementwiseKernels.Add", "add.rn.f32", 1)]
     [InlineData("ElementwiseKernels.Add", "fma.rn.f32", 0)]
     public void An_instruction_stands_as_often_as_the_kernel_says(string kernel, string instruction, int count) => PtxLint.Count(PtxOf(kernel), instruction).Should().Be(count);

@@ -4,6 +4,7 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
+using PlanForensics.Gpu.Ptx;
 
 namespace PlanForensics.Gpu.Devices;
 
@@ -43,7 +44,7 @@ public sealed class GpuDevice : IDisposable
     public static string IlgpuVersion => typeof(Context).Assembly.GetName().Version!.ToString(3);
 
     /// <summary>What the device has room for.</summary>
-    public DeviceLimits Limits { get; }
+    public DeviceLimits Limits { get; internal set; }
 
     /// <summary>Launches, transfers and waits since the device was opened, and its memory.</summary>
     public DeviceTraffic Traffic
@@ -53,6 +54,16 @@ public sealed class GpuDevice : IDisposable
             lock (Gate)
                 return new DeviceTraffic(
                     _counters.Launches, _counters.Synchronizations, _counters.Uploads, _counters.UploadedBytes, _counters.Downloads, _counters.DownloadedBytes, Memory.BytesInUse, Memory.AllocatedBytes);
+        }
+    }
+
+    /// <summary>How often each kernel was launched since the device was opened, by name with its policies: which path an operator took.</summary>
+    public IReadOnlyDictionary<string, long> KernelLaunches
+    {
+        get
+        {
+            lock (Gate)
+                return Kernels.Launches.ToDictionary(static pair => KernelCatalog.NameOf(pair.Key), static pair => pair.Value);
         }
     }
 

@@ -4,22 +4,29 @@ using PlanForensics.Plans;
 
 namespace PlanForensics.Gpu.Execution;
 
-/// <summary>An attention program as integers: all its reductions in one table of instructions, its blocks and its parts.</summary>
+/// <summary>Attention programs of successive query rows as integers: all their reductions in one table of instructions, their blocks, their parts, their rows.</summary>
 internal sealed class AttentionPlanTable
 {
     private readonly List<int> _code = [];
     private readonly List<int> _blocks = [];
     private readonly List<int> _parts = [];
+    private readonly List<int> _rows = [];
     private readonly Dictionary<(string Text, bool Continues), (int First, int Count)> _known = [];
 
-    public AttentionPlanTable(AttentionProgram program)
+    public AttentionPlanTable(params IReadOnlyList<AttentionProgram> programs)
     {
-        ScoresInstructions = Place(program.Scores).Count;
-        for (int index = 0; index < program.Parts.Length; index++)
-            AddPart(program, index);
-        BlockOfKey = new int[program.KeyCount];
+        ScoresInstructions = Place(programs[0].Scores).Count;
+        foreach (AttentionProgram program in programs)
+        {
+            _rows.AddRange([_parts.Count / AttentionTable.PartWords, program.Parts.Length]);
+            MostParts = Math.Max(MostParts, program.Parts.Length);
+            for (int index = 0; index < program.Parts.Length; index++)
+                AddPart(program, index);
+        }
+
+        BlockOfKey = new int[programs[0].KeyCount];
         int number = 0;
-        foreach (AttentionBlock block in program.Parts.SelectMany(static part => part))
+        foreach (AttentionBlock block in programs[0].Parts.SelectMany(static part => part))
             BlockOfKey.AsSpan(block.Start, block.Count).Fill(number++);
         BlockCount = number;
     }
@@ -30,10 +37,17 @@ internal sealed class AttentionPlanTable
 
     public int[] Parts => [.. _parts];
 
-    /// <summary>The number of the block of each key.</summary>
+    public int[] Rows => [.. _rows];
+
+    /// <summary>The number of the block of each key of the first row, and how many there are.</summary>
     public int[] BlockOfKey { get; }
 
     public int BlockCount { get; }
+
+    /// <summary>Most parts of a row, and most keys of a block.</summary>
+    public int MostParts { get; private set; }
+
+    public int LongestBlock { get; private set; }
 
     public int ScoresInstructions { get; }
 
@@ -52,6 +66,7 @@ internal sealed class AttentionPlanTable
         _parts.AddRange([_blocks.Count / AttentionTable.BlockWords, program.Parts[index].Length, carries ? 1 : 0, lanes, first, count]);
         foreach (AttentionBlock block in program.Parts[index])
         {
+            LongestBlock = Math.Max(LongestBlock, block.Count);
             (int values, int valuesCount) = Place(block.Values);
             (int sum, int sumCount) = Place(block.Sum);
             (int next, int nextCount) = carries ? Place(block.Values, continues: true) : default;

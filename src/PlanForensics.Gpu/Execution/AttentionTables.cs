@@ -4,33 +4,46 @@ using PlanForensics.Plans;
 
 namespace PlanForensics.Gpu.Execution;
 
-/// <summary>An attention program's integers on the device, in one upload.</summary>
+/// <summary>The integers of attention programs on the device, in one upload: instructions, rows, parts, blocks, and the block of each key of the first row.</summary>
 internal sealed class AttentionTables : IDisposable
 {
     private readonly DeviceLease<int> _lease;
-    private readonly int _blocks;
-    private readonly int _parts;
-    private readonly int _blockOfKey;
 
-    public AttentionTables(GpuDevice device, AttentionProgram program)
+    public AttentionTables(GpuDevice device, params IReadOnlyList<AttentionProgram> programs)
     {
-        Plan = new AttentionPlanTable(program);
+        Plan = new AttentionPlanTable(programs);
         int[] code = Plan.Code;
-        int[] blocks = Plan.Blocks;
+        int[] rows = Plan.Rows;
         int[] parts = Plan.Parts;
-        (_blocks, _parts, _blockOfKey) = (code.Length, code.Length + blocks.Length, code.Length + blocks.Length + parts.Length);
-        _lease = device.Memory.Rent<int>([.. code, .. blocks, .. parts, .. Plan.BlockOfKey]);
+        int[] blocks = Plan.Blocks;
+        RowsAt = code.Length;
+        PartsAt = RowsAt + rows.Length;
+        BlocksAt = PartsAt + parts.Length;
+        BlockOfKeyAt = BlocksAt + blocks.Length;
+        _lease = device.Memory.Rent<int>([.. code, .. rows, .. parts, .. blocks, .. Plan.BlockOfKey]);
     }
 
     public AttentionPlanTable Plan { get; }
 
-    public ArrayView<int> Code => _lease.View.SubView(0, _blocks);
+    /// <summary>Where rows, parts, blocks and the blocks of keys begin; instructions are first.</summary>
+    public int RowsAt { get; }
 
-    public ArrayView<int> Blocks => _lease.View.SubView(_blocks, _parts - _blocks);
+    public int PartsAt { get; }
 
-    public ArrayView<int> Parts => _lease.View.SubView(_parts, _blockOfKey - _parts);
+    public int BlocksAt { get; }
 
-    public ArrayView<int> BlockOfKey => _lease.View.SubView(_blockOfKey, Plan.BlockOfKey.Length);
+    public int BlockOfKeyAt { get; }
+
+    /// <summary>All of them.</summary>
+    public ArrayView<int> View => _lease.View;
+
+    public ArrayView<int> Rows => View.SubView(RowsAt, PartsAt - RowsAt);
+
+    public ArrayView<int> Parts => View.SubView(PartsAt, BlocksAt - PartsAt);
+
+    public ArrayView<int> Blocks => View.SubView(BlocksAt, BlockOfKeyAt - BlocksAt);
+
+    public ArrayView<int> BlockOfKey => View.SubView(BlockOfKeyAt, Plan.BlockOfKey.Length);
 
     /// <inheritdoc/>
     public void Dispose() => _lease.Dispose();

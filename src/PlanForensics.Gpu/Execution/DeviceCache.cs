@@ -4,6 +4,7 @@ using ILGPU.Runtime;
 using PlanForensics.Gpu.Devices;
 using PlanForensics.Gpu.Kernels;
 using PlanForensics.Kernels;
+using PlanForensics.Numerics;
 
 namespace PlanForensics.Gpu.Execution;
 
@@ -14,6 +15,7 @@ internal sealed class DeviceCache(GpuDevice device, DevicePages pages, KeyValueC
     private DeviceLease<float>? _values;
     private int _count;
     private int _pageCount;
+    private NumericFormat? _exact;
 
     /// <summary>Where positions lie in a page.</summary>
     public PagedShape Shape { get; } = new() { Heads = cache.Heads, Dimension = cache.HeadDimension };
@@ -23,6 +25,9 @@ internal sealed class DeviceCache(GpuDevice device, DevicePages pages, KeyValueC
     public ArrayView<float> Values => _values!.View;
 
     public ArrayView<int> Pages => pages.View;
+
+    /// <summary>What keys and values are rounded to for an operand format: -1 for nothing, where each is exact in it.</summary>
+    public int RoundedTo(NumericFormat operand) => operand == NumericFormat.Fp32 || operand == _exact ? -1 : (int)operand;
 
     private int Width => Shape.Heads * Shape.Dimension;
 
@@ -50,13 +55,18 @@ internal sealed class DeviceCache(GpuDevice device, DevicePages pages, KeyValueC
 
         using DeviceLease<float> stagedKeys = device.Memory.Rent<float>(keys);
         using DeviceLease<float> stagedValues = device.Memory.Rent<float>(values);
-        Append(stagedKeys.View, stagedValues.View, added);
+        Append(stagedKeys.View, stagedValues.View, added, NumericFormat.Fp32);
     }
 
     /// <summary>Appends positions that lie on the device, and tells the host's cache that they are here.</summary>
-    public void Append(KeyValueCache target, ArrayView<float> keys, ArrayView<float> values, int positions)
+    /// <param name="target">The host's cache.</param>
+    /// <param name="keys">(positions, heads x head_dim).</param>
+    /// <param name="values">As many.</param>
+    /// <param name="positions">Positions.</param>
+    /// <param name="exact">A format in which every one of them is exact.</param>
+    public void Append(KeyValueCache target, ArrayView<float> keys, ArrayView<float> values, int positions, NumericFormat exact)
     {
-        Append(keys, values, positions);
+        Append(keys, values, positions, exact);
         target.AppendAt(this, positions);
     }
 
@@ -71,8 +81,9 @@ internal sealed class DeviceCache(GpuDevice device, DevicePages pages, KeyValueC
         }
     }
 
-    private void Append(ArrayView<float> keys, ArrayView<float> values, int positions)
+    private void Append(ArrayView<float> keys, ArrayView<float> values, int positions, NumericFormat exact)
     {
+        _exact = _exact is null || _exact == exact ? exact : NumericFormat.Fp32;
         Reserve((_count + positions + PagedShape.PageSize - 1) >> PagedShape.PageBits);
         var launcher = new Launcher(device);
         foreach ((ArrayView<float> rows, ArrayView<float> pool) in ((ArrayView<float>, ArrayView<float>)[])[(keys, Keys), (values, Values)])

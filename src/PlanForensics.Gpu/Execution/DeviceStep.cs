@@ -16,7 +16,7 @@ internal sealed class DeviceStep(GpuOperatorKernels kernels, OperatorRunners run
     private readonly GpuDevice _device = runners.Device;
     private readonly ModelConfiguration _configuration = context.Configuration;
     private readonly DeviceModel _model = DeviceModel.Of(runners.Device, context.Model);
-    private readonly Dictionary<AttentionProgram, AttentionTables> _attention = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<(AttentionProgram Last, int Rows), AttentionTables> _attention = [];
     private DeviceLease<int>? _positions;
 
     private int Rows => context.Rows.Count;
@@ -110,10 +110,9 @@ internal sealed class DeviceStep(GpuOperatorKernels kernels, OperatorRunners run
                 foreach (AttentionProgram program in programs)
                     kernels.Demand(program);
                 DeviceCache stored = runners.Attention.CacheOf(cache);
-                stored.Append(cache, k.SubView((long)first * keyWidth, (long)rows * keyWidth), v.SubView((long)first * keyWidth, (long)rows * keyWidth), rows);
-                for (int row = 0; row < rows; row++)
-                    runners.Attention.Enqueue(
-                        programs[row], TablesOf(programs[row]), q.SubView((long)(first + row) * width, width), stored, output.View.SubView((long)(first + row) * width, width));
+                NumericFormat exact = ((DeviceValue)keys).Exact == ((DeviceValue)values).Exact ? ((DeviceValue)keys).Exact : NumericFormat.Fp32;
+                stored.Append(cache, k.SubView((long)first * keyWidth, (long)rows * keyWidth), v.SubView((long)first * keyWidth, (long)rows * keyWidth), rows, exact);
+                Attend(programs, q.SubView((long)first * width, (long)rows * width), stored, output.View.SubView((long)first * width, (long)rows * width));
                 first += rows;
             }
 
@@ -198,10 +197,22 @@ internal sealed class DeviceStep(GpuOperatorKernels kernels, OperatorRunners run
         }
     }
 
-    private AttentionTables TablesOf(AttentionProgram program)
+    /// <summary>All rows of one sequence.</summary>
+    private void Attend(AttentionProgram[] programs, ArrayView<float> query, DeviceCache stored, ArrayView<float> output)
     {
-        if (!_attention.TryGetValue(program, out AttentionTables? tables))
-            _attention[program] = tables = new AttentionTables(_device, program);
+        if (runners.Attention.TryEnqueueFused(programs, TablesOf(programs), query, stored, output))
+            return;
+        long width = query.Length / programs.Length;
+        for (int row = 0; row < programs.Length; row++)
+            runners.Attention.EnqueueStaged(programs[row], TablesOf([programs[row]]), query.SubView(row * width, width), stored, output.SubView(row * width, width));
+    }
+
+    /// <summary>The table of successive rows; every layer of a step that runs the same plan shares it.</summary>
+    private AttentionTables TablesOf(AttentionProgram[] programs)
+    {
+        (AttentionProgram, int) key = (programs[^1], programs.Length);
+        if (!_attention.TryGetValue(key, out AttentionTables? tables))
+            _attention[key] = tables = new AttentionTables(_device, programs);
         return tables;
     }
 

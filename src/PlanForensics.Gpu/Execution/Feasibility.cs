@@ -1,3 +1,4 @@
+using PlanForensics.Gpu.Kernels;
 using PlanForensics.Gpu.MatrixUnits;
 using PlanForensics.Gpu.Programs;
 using PlanForensics.Gpu.Tiles;
@@ -27,6 +28,10 @@ internal static class Feasibility
     public static KernelDemand MatrixUnits(bool small, long m, long n, long k, int weightBytes = sizeof(float)) => new(
         "a product on matrix units", small ? WarpShape.Lanes : 256, 2 * UnitShape.Stages * UnitShape.Rows * UnitShape.Pitch * sizeof(uint), 128, TilesOf(m, n), 1,
         Operands(m, n, k, weightBytes) + (2 * Value * m * k));
+
+    /// <summary>Attention in one launch: a group's shared memory holds the query, the output, the lanes of a carried sum, and scores and exponentials of one block.</summary>
+    public static KernelDemand FusedAttention(int threads, int dimension, int lanes, int longestBlock, long partialValues) => new(
+        "fused attention", threads, FusedAttentionKernels.SharedValues(dimension, lanes, longestBlock, threads) * sizeof(float), 128, 1, 1, Value * partialValues);
 
     /// <summary>Elements are numbered in 32 bits.</summary>
     public static string ProblemOfSize(long m, long n) => m * n > int.MaxValue ? $"an output of {m} x {n} elements; the device numbers at most {int.MaxValue}" : "";

@@ -19,6 +19,9 @@ internal enum KernelPaths
     /// <summary>Matrix units.</summary>
     MatrixUnits = 8,
 
+    /// <summary>Attention in one launch.</summary>
+    FusedAttention = 16,
+
     /// <summary>All of them.</summary>
-    All = Tiles | Warps | Groups | MatrixUnits,
+    All = Tiles | Warps | Groups | MatrixUnits | FusedAttention,
 }

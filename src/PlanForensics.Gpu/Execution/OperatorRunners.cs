@@ -11,7 +11,7 @@ internal sealed class OperatorRunners
         var tables = new DeviceTables(device);
         Gemm = new GemmRunner(device);
         Norm = new NormRunner(device, Gemm);
-        Attention = new AttentionRunner(device, tables);
+        Attention = new AttentionRunner(device, tables, Gemm);
         Elementwise = new ElementwiseRunner(device, tables);
     }
 

@@ -58,14 +58,15 @@ internal static class AttentionKernels
             double value = Interpreter.Run(
                 code, 0, shape.ScoresInstructions, shape.ScoresFormatA, shape.ScoresFormatB,
                 new Strided(query, (long)head * shape.Cache.Dimension, 1),
-                new PagedRow(pool, shape.Cache.Offset(pages, position, head / shape.Group), shape.ScoresFormatB), 0.0f, 0.0, slots, thread, stride);
+                new PagedRow(pool, shape.Cache.Offset(pages, position, head / shape.Group), shape.KeysRounded), 0.0f, 0.0, slots, thread, stride);
             float score = Fp.Narrow(FormatRounding.Round(value, shape.ScoresOutput));
             scores[index] = shape.ScaleQuery == 1 || shape.BaseTwo == 1 ? score : Fp.Mul(score, shape.Scale);
         }
     }
 
     /// <summary>The running maximum after each block, and by how much the block rescales what came before it: one part of one head a thread.</summary>
-    public static void Maxima(ArrayView<int> blocks, ArrayView<int> parts, ArrayView<float> scores, ArrayView<float> maxima, ArrayView<float> decays, ArrayView<ulong> roots, AttentionShape shape)
+    public static void Maxima(
+        ArrayView<int> blocks, ArrayView<int> parts, ArrayView<float> scores, ArrayView<float> maxima, ArrayView<float> decays, ArrayView<float> partMaxima, ArrayView<ulong> roots, AttentionShape shape)
     {
         int stride = Grid.DimX * Group.DimX;
         for (int index = Grid.GlobalIndex.X; index < shape.Heads * shape.Parts; index += stride)
@@ -87,6 +88,8 @@ internal static class AttentionKernels
                 decays[((long)head * shape.Blocks) + number] = decay;
                 running = largest;
             }
+
+            partMaxima[index] = running;
         }
     }
 

@@ -32,7 +32,7 @@ internal static class AttentionOutputKernels
                 double value = Interpreter.Run(
                     code, first, count, shape.ValuesFormatA, shape.ValuesFormatB,
                     new Strided(probabilities, ((long)head * shape.Keys) + blocks[at], 1),
-                    new PagedColumn(pool, pages, shape.Cache, head / shape.Group, index % dimension, blocks[at], shape.ValuesFormatB), 0.0f, held, slots, thread, stride);
+                    new PagedColumn(pool, pages, shape.Cache, head / shape.Group, index % dimension, blocks[at], shape.ValuesRounded), 0.0f, held, slots, thread, stride);
                 float weighted = continues ? Fp.Narrow(value) : Fp.Narrow(FormatRounding.Round(value, shape.ValuesOutput));
                 output = continues || block == 0 ? weighted : AttentionMath.MultiplyAdd(shape, output, decay, weighted);
             }
@@ -41,35 +41,35 @@ internal static class AttentionOutputKernels
         }
     }
 
-    /// <summary>The parts' outputs joined and divided: one dimension of one head a thread.</summary>
-    public static void Join(ArrayView<int> parts, ArrayView<float> outputs, ArrayView<float> sums, ArrayView<float> maxima, ArrayView<float> result, ArrayView<ulong> roots, AttentionShape shape)
+    /// <summary>The parts' outputs joined and divided: one dimension of one head of one row a thread. A row's parts lie <see cref="AttentionShape.Parts"/> places apart from the next one's.</summary>
+    public static void Join(ArrayView<int> rows, ArrayView<float> outputs, ArrayView<float> sums, ArrayView<float> maxima, ArrayView<float> result, ArrayView<ulong> roots, AttentionShape shape)
     {
         int stride = Grid.DimX * Group.DimX;
         int dimension = shape.Cache.Dimension;
-        for (int index = Grid.GlobalIndex.X; index < shape.Heads * dimension; index += stride)
+        for (int index = Grid.GlobalIndex.X; index < shape.Rows * shape.Heads * dimension; index += stride)
         {
-            int head = index / dimension;
-            float value = shape.Parts > 1 && shape.LogSumExp == 1
-                ? JoinNormalized(parts, outputs, sums, maxima, head, index % dimension, shape)
-                : JoinTotals(parts, outputs, sums, maxima, roots, head, index % dimension, shape);
+            int parts = rows[(index / dimension / shape.Heads * AttentionTable.RowWords) + 1];
+            long first = (long)(index / dimension) * shape.Parts;
+            float value = parts > 1 && shape.LogSumExp == 1
+                ? JoinNormalized(outputs, sums, maxima, first, parts, index % dimension, shape)
+                : JoinTotals(outputs, sums, maxima, roots, first, parts, index % dimension, shape);
             result[index] = FormatRounding.Round(value, shape.Output);
         }
     }
 
     private static float JoinTotals(
-        ArrayView<int> parts, ArrayView<float> outputs, ArrayView<float> sums, ArrayView<float> maxima, ArrayView<ulong> roots, int head, int d, AttentionShape shape)
+        ArrayView<float> outputs, ArrayView<float> sums, ArrayView<float> maxima, ArrayView<ulong> roots, long first, int parts, int d, AttentionShape shape)
     {
-        long first = (long)head * shape.Parts;
         float output = outputs[(first * shape.Cache.Dimension) + d];
         float sum = sums[first];
-        if (shape.Parts > 1)
+        if (parts > 1)
         {
             float largest = float.NegativeInfinity;
-            for (int part = 0; part < shape.Parts; part++)
-                largest = AttentionMath.Max(largest, LargestOf(parts, maxima, head, part, shape));
-            for (int part = 0; part < shape.Parts; part++)
+            for (int part = 0; part < parts; part++)
+                largest = AttentionMath.Max(largest, maxima[first + part]);
+            for (int part = 0; part < parts; part++)
             {
-                float factor = AttentionMath.Decay(shape, LargestOf(parts, maxima, head, part, shape), largest, roots);
+                float factor = AttentionMath.Decay(shape, maxima[first + part], largest, roots);
                 float own = outputs[((first + part) * shape.Cache.Dimension) + d];
                 output = part == 0 ? Fp.Mul(own, factor) : AttentionMath.MultiplyAdd(shape, own, factor, output);
                 sum = part == 0 ? Fp.Mul(sums[first], factor) : AttentionMath.MultiplyAdd(shape, sums[first + part], factor, sum);
@@ -80,37 +80,28 @@ internal static class AttentionOutputKernels
     }
 
     /// <summary>Parts normalised and weighted by the logarithms of their sums.</summary>
-    private static float JoinNormalized(ArrayView<int> parts, ArrayView<float> outputs, ArrayView<float> sums, ArrayView<float> maxima, int head, int d, AttentionShape shape)
+    private static float JoinNormalized(ArrayView<float> outputs, ArrayView<float> sums, ArrayView<float> maxima, long first, int parts, int d, AttentionShape shape)
     {
-        float largest = Logarithm(parts, sums, maxima, head, 0, shape);
-        for (int part = 1; part < shape.Parts; part++)
-            largest = AttentionMath.Max(largest, Logarithm(parts, sums, maxima, head, part, shape));
+        float largest = Logarithm(sums, maxima, first, shape);
+        for (int part = 1; part < parts; part++)
+            largest = AttentionMath.Max(largest, Logarithm(sums, maxima, first + part, shape));
         float sum = 0.0f;
-        for (int part = 0; part < shape.Parts; part++)
-            sum = Fp.Add(sum, DeviceMath.Exp(Fp.Sub(Logarithm(parts, sums, maxima, head, part, shape), largest)));
+        for (int part = 0; part < parts; part++)
+            sum = Fp.Add(sum, DeviceMath.Exp(Fp.Sub(Logarithm(sums, maxima, first + part, shape), largest)));
         float total = Fp.Add(DeviceMath.Log(sum), largest);
         float value = 0.0f;
-        for (int part = 0; part < shape.Parts; part++)
+        for (int part = 0; part < parts; part++)
         {
-            long own = ((long)head * shape.Parts) + part;
-            float weight = DeviceMath.Exp(Fp.Sub(Logarithm(parts, sums, maxima, head, part, shape), total));
-            value = AttentionMath.MultiplyAdd(shape, AttentionMath.Divide(shape, outputs[(own * shape.Cache.Dimension) + d], sums[own]), weight, value);
+            float weight = DeviceMath.Exp(Fp.Sub(Logarithm(sums, maxima, first + part, shape), total));
+            value = AttentionMath.MultiplyAdd(shape, AttentionMath.Divide(shape, outputs[((first + part) * shape.Cache.Dimension) + d], sums[first + part]), weight, value);
         }
 
         return value;
     }
 
-    private static float Logarithm(ArrayView<int> parts, ArrayView<float> sums, ArrayView<float> maxima, int head, int part, AttentionShape shape)
+    private static float Logarithm(ArrayView<float> sums, ArrayView<float> maxima, long part, AttentionShape shape)
     {
-        float largest = LargestOf(parts, maxima, head, part, shape);
-        float logarithm = DeviceMath.Log(sums[((long)head * shape.Parts) + part]);
-        return shape.BaseTwo == 1 && shape.ScaleQuery == 0 ? Fp.Fma(largest, shape.Scale, logarithm) : Fp.Add(largest, logarithm);
-    }
-
-    /// <summary>The maximum after a part's last block.</summary>
-    private static float LargestOf(ArrayView<int> parts, ArrayView<float> maxima, int head, int part, AttentionShape shape)
-    {
-        int at = part * AttentionTable.PartWords;
-        return maxima[((long)head * shape.Blocks) + parts[at] + parts[at + 1] - 1];
+        float logarithm = DeviceMath.Log(sums[part]);
+        return shape.BaseTwo == 1 && shape.ScaleQuery == 0 ? Fp.Fma(maxima[part], shape.Scale, logarithm) : Fp.Add(maxima[part], logarithm);
     }
 }

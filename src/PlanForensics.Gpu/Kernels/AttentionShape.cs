@@ -9,9 +9,21 @@ internal struct AttentionShape
     public int Heads;
     public int Group;
 
+    /// <summary>Query rows; the staged kernels run one.</summary>
+    public int Rows;
+
+    /// <summary>Keys and blocks of the first row.</summary>
     public int Keys;
     public int Blocks;
+
+    /// <summary>Most parts of a row, and most keys of a block.</summary>
     public int Parts;
+    public int LongestBlock;
+
+    /// <summary>Where rows, parts and blocks begin in the table of the fused kernel.</summary>
+    public int RowsAt;
+    public int PartsAt;
+    public int BlocksAt;
 
     /// <summary>Most lanes of a carried sum.</summary>
     public int Lanes;
@@ -42,4 +54,8 @@ internal struct AttentionShape
     public int ValuesFormatA;
     public int ValuesFormatB;
     public int ValuesOutput;
+
+    /// <summary>Formats that cached keys and values are rounded to when they are read; -1 where they are exact in the operand's.</summary>
+    public int KeysRounded;
+    public int ValuesRounded;
 }

@@ -15,5 +15,9 @@ internal readonly struct PagedColumn(ArrayView<float> pool, ArrayView<int> pages
     private readonly int _start = start;
     private readonly int _format = format;
 
-    public float At(int index) => FormatRounding.Operand(_pool[_shape.Offset(_pages, _start + index, _head) + _dimension], _format);
+    public float At(int index)
+    {
+        float value = _pool[_shape.Offset(_pages, _start + index, _head) + _dimension];
+        return _format < 0 ? value : FormatRounding.Operand(value, _format);
+    }
 }

@@ -11,5 +11,9 @@ internal readonly struct PagedRow(ArrayView<float> pool, long offset, int format
     private readonly long _offset = offset;
     private readonly int _format = format;
 
-    public float At(int index) => FormatRounding.Operand(_pool[_offset + index], _format);
+    public float At(int index)
+    {
+        float value = _pool[_offset + index];
+        return _format < 0 ? value : FormatRounding.Operand(value, _format);
+    }
 }

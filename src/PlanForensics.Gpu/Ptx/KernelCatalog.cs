@@ -13,7 +13,7 @@ namespace PlanForensics.Gpu.Ptx;
 internal static class KernelCatalog
 {
     private static readonly Type[] Classes =
-        [typeof(ProgramKernels), typeof(ElementwiseKernels), typeof(NormKernels), typeof(AttentionKernels), typeof(AttentionOutputKernels), typeof(TileKernels), typeof(WarpKernels), typeof(RowKernels), typeof(UnitKernels), typeof(PackKernels), typeof(ArgmaxKernels), typeof(UlpCountKernels)];
+        [typeof(ProgramKernels), typeof(ElementwiseKernels), typeof(NormKernels), typeof(AttentionKernels), typeof(AttentionOutputKernels), typeof(FusedAttentionKernels), typeof(TileKernels), typeof(WarpKernels), typeof(RowKernels), typeof(UnitKernels), typeof(PackKernels), typeof(ArgmaxKernels), typeof(UlpCountKernels)];
 
     private static readonly Type[] Policies =
         [typeof(FmaStep), typeof(MulAddStep), typeof(Bf16Unit), typeof(Fp16Unit), typeof(Tf32Unit), typeof(EightWarps), typeof(Fp32Weights), typeof(Bf16Weights), typeof(Fp16Weights)];
@@ -21,11 +21,13 @@ internal static class KernelCatalog
     /// <summary>The kernels by name.</summary>
     public static IReadOnlyDictionary<string, MethodInfo> All { get; } = Classes
         .SelectMany(static type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
+        .Where(static method => method.ReturnType == typeof(void))
         .Where(static method => method.Name != nameof(TileKernels.GemmPhased)) // the CPU device's driver only
         .SelectMany(Close)
         .ToDictionary(NameOf);
 
-    private static string NameOf(MethodInfo method) =>
+    /// <summary>A kernel's name, its policies in brackets.</summary>
+    public static string NameOf(MethodInfo method) =>
         $"{method.DeclaringType!.Name}.{method.Name}" + (method.IsGenericMethod ? $"({string.Join(", ", method.GetGenericArguments().Select(static type => type.Name))})" : "");
 
     /// <summary>A generic kernel over each combination of its policies.</summary>
