@@ -22,8 +22,7 @@ public sealed class KeyValueCache
         ArgumentOutOfRangeException.ThrowIfLessThan(headDimension, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         (Heads, HeadDimension, _capacity) = (heads, headDimension, capacity);
-        _keys = new float[(long)heads * headDimension * capacity];
-        _values = new float[(long)heads * headDimension * capacity];
+        (_keys, _values) = ([], []); // made when first needed: a replay whose results are all known asks for none
     }
 
     private KeyValueCache(KeyValueCache source)
@@ -62,6 +61,7 @@ public sealed class KeyValueCache
     public ReadOnlySpan<float> Keys(int head)
     {
         Fetch();
+        MakeRoom();
         return _keys.AsSpan(head * HeadDimension * _capacity, HeadDimension * _capacity);
     }
 
@@ -71,6 +71,7 @@ public sealed class KeyValueCache
     public ReadOnlySpan<float> Values(int head)
     {
         Fetch();
+        MakeRoom();
         return _values.AsSpan(head * HeadDimension * _capacity, HeadDimension * _capacity);
     }
 
@@ -130,6 +131,7 @@ public sealed class KeyValueCache
 
     private void Hold(ReadOnlySpan<float> keys, ReadOnlySpan<float> values)
     {
+        MakeRoom();
         if (_held == _capacity)
             Grow();
         for (int head = 0; head < Heads; head++)
@@ -140,6 +142,12 @@ public sealed class KeyValueCache
         }
 
         _held++;
+    }
+
+    private void MakeRoom()
+    {
+        if (_keys.Length == 0)
+            (_keys, _values) = (new float[(long)Heads * HeadDimension * _capacity], new float[(long)Heads * HeadDimension * _capacity]);
     }
 
     private void Grow()

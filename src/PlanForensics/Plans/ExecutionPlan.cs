@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace PlanForensics.Plans;
 
@@ -8,6 +9,8 @@ namespace PlanForensics.Plans;
 /// <remarks>Text: one rule a line (<see cref="PlanRule.Text"/>), joined by line feeds, sorted by role (rules of one role keep their order). Rules that later ones hide are removed.</remarks>
 public sealed class ExecutionPlan : IEquatable<ExecutionPlan>
 {
+    private StrongBox<PlanFingerprint>? _fingerprint;
+
     /// <summary>Creates a plan.</summary>
     /// <param name="rules">The rules; later ones hold over earlier ones.</param>
     /// <exception cref="ArgumentException">A rule assigns a plan family that its role does not run.</exception>
@@ -29,7 +32,7 @@ public sealed class ExecutionPlan : IEquatable<ExecutionPlan>
     public string Text { get; }
 
     /// <summary>Fingerprint of the canonical text.</summary>
-    public PlanFingerprint Fingerprint => PlanFingerprint.Of(Text);
+    public PlanFingerprint Fingerprint => (_fingerprint ??= new StrongBox<PlanFingerprint>(PlanFingerprint.Of(Text))).Value;
 
     /// <summary>Finds the plan of an operator.</summary>
     /// <param name="phase">The step's phase.</param>

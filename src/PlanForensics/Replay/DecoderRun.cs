@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PlanForensics.Kernels;
 using PlanForensics.Models;
 using PlanForensics.Numerics;
@@ -10,30 +9,34 @@ namespace PlanForensics.Replay;
 /// <summary>One step through the decoder's operators: which values each reads, which program it runs, and who asked to see what it gave. Values go by their names in the graph.</summary>
 internal sealed class DecoderRun(StepContext context, IStepOperators operators) : IDisposable
 {
-    private static readonly ConditionalWeakTable<DecoderGraph, string[][]> LastReads = [];
-
     private readonly ReplayStep _step = context.Step;
     private readonly ModelConfiguration _configuration = context.Configuration;
-    private readonly Dictionary<string, StepValue> _values = [];
+    private readonly ValueSlots _slots = ValueSlots.Of(context.Model.Graph);
+    private readonly StepValue?[] _values = new StepValue?[ValueSlots.Of(context.Model.Graph).Count];
 
-    public StepValue Get(string name) => _values.TryGetValue(name, out StepValue? value)
-        ? value
-        : throw new KeyNotFoundException($"no value named {name}; record it, or run the operator that makes it");
+    public StepValue Get(string name) => (_slots.Find(name) is { } slot ? _values[slot] : null)
+        ?? throw new KeyNotFoundException($"no value named {name}; record it, or run the operator that makes it");
 
-    public void Set(string name, float[] value) => Keep(name, operators.Give(value, NumericFormat.Fp32));
+    /// <summary>Gives a value; one that the graph does not know is read by nobody.</summary>
+    public void Set(string name, float[] value)
+    {
+        if (_slots.Find(name) is { } slot)
+            Keep(slot, operators.Give(value, NumericFormat.Fp32));
+    }
 
     /// <summary>Runs the whole graph; each value goes when nothing reads it any more.</summary>
     public void ExecuteAll(CancellationToken cancellation)
     {
-        DecoderGraph graph = context.Model.Graph;
-        string[][] last = LastReads.GetValue(graph, LastReadsOf);
-        for (int index = 0; index < graph.Operators.Count; index++)
+        IReadOnlyList<DecoderOperator> nodes = context.Model.Graph.Operators;
+        for (int index = 0; index < nodes.Count; index++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Execute(graph.Operators[index]);
-            foreach (string name in last[index])
-                if (_values.Remove(name, out StepValue? value))
-                    value.Dispose();
+            Execute(nodes[index]);
+            foreach (int slot in _slots.LastReads[index])
+            {
+                _values[slot]?.Dispose();
+                _values[slot] = null;
+            }
         }
     }
 
@@ -63,7 +66,7 @@ internal sealed class DecoderRun(StepContext context, IStepOperators operators) 
         if (_step.TokensOnly)
             return new ReplayStepResult([], operators.Argmax(value, vocabulary, tie), value.Format);
         if (value is SharedValue shared && shared.Logits(_step.Batch.Count) is { } known)
-            return new ReplayStepResult([.. known.Select(row => row.Values.ToArray())], [.. known.Select(row => row.Token(tie))], value.Format) { Shared = known };
+            return new ReplayStepResult(new SharedLogitsList(known), Array.ConvertAll(known, row => row.Token(tie)), value.Format) { Shared = known };
         float[] logits = value.ToHost();
         float[][] rows = [.. Enumerable.Range(0, _step.Batch.Count).Select(index => logits.AsSpan(index * vocabulary, vocabulary).ToArray())];
         return new ReplayStepResult(rows, [.. rows.Select(row => GreedyChoice.Of(row, tie))], value.Format);
@@ -72,21 +75,12 @@ internal sealed class DecoderRun(StepContext context, IStepOperators operators) 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (StepValue value in _values.Values)
-            value.Dispose();
+        foreach (StepValue? value in _values)
+            value?.Dispose();
         operators.Dispose();
     }
 
-    private static string[][] LastReadsOf(DecoderGraph graph)
-    {
-        var seen = new HashSet<string> { "logits" };
-        string[][] last = new string[graph.Operators.Count][];
-        for (int index = last.Length - 1; index >= 0; index--)
-            last[index] = [.. graph.Operators[index].Inputs.Concat(graph.Operators[index].Outputs).Where(seen.Add)];
-        return last;
-    }
-
-    private StepValue Input(DecoderOperator node, int index) => Get(node.Inputs[index]);
+    private StepValue Input(DecoderOperator node, int index) => _values[_slots.Of(node).Inputs[index]] ?? Get(node.Inputs[index]);
 
     private float[] Embed(ResidualPlan plan)
     {
@@ -142,25 +136,22 @@ internal sealed class DecoderRun(StepContext context, IStepOperators operators) 
     private void Rotate(DecoderOperator node, RopePlan plan)
     {
         RopeTable table = context.Model.Rope(plan);
-        foreach ((_, int position) in context.Rows)
-            if (position >= table.Positions)
-                throw new ArgumentException($"position {position} lies outside the rope table of {table.Positions} positions");
+        if (context.LastPosition >= table.Positions)
+            throw new ArgumentException($"position {context.LastPosition} lies outside the rope table of {table.Positions} positions");
         for (int index = 0; index < 2; index++)
             Store(node, index, operators.Rotate(plan, table, Input(node, index)));
     }
 
     private void Store(DecoderOperator node, int index, StepValue value)
     {
-        string name = node.Outputs[index];
-        Keep(name, value);
+        Keep(_slots.Of(node).Outputs[index], value);
         if (_step.Observer is { } observer && (_step.Observes?.Invoke(node) ?? true))
-            observer(new OperatorOutput(node, name, value.ToHost(), node.Role == OperatorRole.LmHead ? _step.Batch.Count : context.Rows.Count, value.Format));
+            observer(new OperatorOutput(node, node.Outputs[index], value.ToHost(), node.Role == OperatorRole.LmHead ? _step.Batch.Count : context.Rows.Count, value.Format));
     }
 
-    private void Keep(string name, StepValue value)
+    private void Keep(int slot, StepValue value)
     {
-        if (_values.Remove(name, out StepValue? former))
-            former.Dispose();
-        _values[name] = value;
+        _values[slot]?.Dispose();
+        _values[slot] = value;
     }
 }

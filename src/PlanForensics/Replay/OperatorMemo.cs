@@ -12,7 +12,7 @@ namespace PlanForensics.Replay;
 /// </summary>
 /// <remarks>
 /// Results are kept row by row, since a row of an operator's output depends on no other row (a program that differs by row is kept whole). A row of values is kept once and has a number;
-/// rows are one only when all their bits are. Keys are the operator, 128 bits of the SHA-256 of the program's text and the numbers of the input rows. The least recently used results go when
+/// rows are one only when all their bits are. Keys are the operator, 128 bits of the SHA-256 of the program's text and the numbers of the input rows. Results that were not used for a while go when
 /// the budget is full. May be shared by threads.
 /// </remarks>
 public sealed class OperatorMemo
@@ -23,8 +23,8 @@ public sealed class OperatorMemo
     private static readonly ConditionalWeakTable<object, StrongBox<UInt128>> TextHashes = [];
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<SharedKey, LinkedListNode<Entry>> _entries = [];
-    private readonly LinkedList<Entry> _recent = new();
+    private readonly Dictionary<SharedKey, Entry> _entries = [];
+    private readonly Queue<Entry> _round = new(); // entries used since they were last looked at go round once more
     private readonly RowContents _contents = new();
     private long _bytes;
 
@@ -72,7 +72,7 @@ public sealed class OperatorMemo
         {
             for (int index = 0; index < keys.Length; index++)
             {
-                rows[index] = _entries.TryGetValue(keys[index], out LinkedListNode<Entry>? node) ? Touch(node).Row : null;
+                rows[index] = Look(keys[index]);
                 found += rows[index] is null ? 0 : 1;
             }
 
@@ -115,8 +115,8 @@ public sealed class OperatorMemo
     {
         lock (_lock)
         {
-            if (_entries.TryGetValue(key, out LinkedListNode<Entry>? node))
-                return Touch(node).Row.Id;
+            if (Look(key) is { } known)
+                return known.Id;
             var row = new SharedRow([], 0, _contents.NextId());
             Keep(key, row);
             return row.Id;
@@ -135,15 +135,12 @@ public sealed class OperatorMemo
         }
     }
 
-    private Entry Touch(LinkedListNode<Entry> node)
+    private SharedRow? Look(in SharedKey key)
     {
-        if (!ReferenceEquals(_recent.First, node))
-        {
-            _recent.Remove(node);
-            _recent.AddFirst(node);
-        }
-
-        return node.Value;
+        if (!_entries.TryGetValue(key, out Entry? entry))
+            return null;
+        entry.IsUsed = true;
+        return entry.Row;
     }
 
     private void Keep(in SharedKey key, SharedRow row)
@@ -155,7 +152,9 @@ public sealed class OperatorMemo
         }
 
         _bytes += EntryOverheadBytes + (row.Uses++ == 0 ? SizeOf(row) : 0);
-        _entries[key] = _recent.AddFirst(new Entry(key, row));
+        var entry = new Entry(key, row);
+        _entries[key] = entry;
+        _round.Enqueue(entry);
         Evict();
     }
 
@@ -163,8 +162,14 @@ public sealed class OperatorMemo
     {
         while (_bytes > BudgetBytes)
         {
-            Entry oldest = _recent.Last!.Value;
-            _recent.RemoveLast();
+            Entry oldest = _round.Dequeue();
+            if (oldest.IsUsed)
+            {
+                oldest.IsUsed = false;
+                _round.Enqueue(oldest);
+                continue;
+            }
+
             _entries.Remove(oldest.Key);
             _bytes -= EntryOverheadBytes + (--oldest.Row.Uses == 0 ? SizeOf(oldest.Row) : 0);
             Forget(oldest.Row);
@@ -186,5 +191,12 @@ public sealed class OperatorMemo
         return MemoryMarshal.Read<UInt128>(digest);
     }
 
-    private sealed record Entry(SharedKey Key, SharedRow Row);
+    private sealed class Entry(SharedKey key, SharedRow row)
+    {
+        public SharedKey Key => key;
+
+        public SharedRow Row => row;
+
+        public bool IsUsed { get; set; }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using PlanForensics.Kernels;
 using PlanForensics.Models;
 using PlanForensics.Numerics;
@@ -12,6 +13,7 @@ public sealed class ReplayModel
     private readonly Dictionary<DecoderTensorKey, WeightMatrix> _matrices = [];
     private readonly Dictionary<DecoderTensorKey, float[]> _vectors = [];
     private readonly ConcurrentDictionary<(NumericFormat Format, MathPath Math, RopeAngles Angles), RopeTable> _ropeTables = new();
+    private readonly ConditionalWeakTable<RopePlan, RopeTable> _planTables = [];
     private readonly RopeTable? _givenRope;
 
     /// <summary>Prepares a model.</summary>
@@ -71,7 +73,9 @@ public sealed class ReplayModel
     public RopeTable Rope(RopePlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return _givenRope ?? _ropeTables.GetOrAdd((plan.Table, plan.Math, plan.Angles), _ => RopeTable.Compute(
-            plan, Configuration.RopeTheta, Configuration.HeadDimension, Configuration.ContextLength));
+        return _givenRope ?? (_planTables.TryGetValue(plan, out RopeTable? known) ? known : _planTables.GetValue(plan, Computed));
     }
+
+    private RopeTable Computed(RopePlan plan) => _ropeTables.GetOrAdd(
+        (plan.Table, plan.Math, plan.Angles), _ => RopeTable.Compute(plan, Configuration.RopeTheta, Configuration.HeadDimension, Configuration.ContextLength));
 }

@@ -19,6 +19,7 @@ internal sealed class StepContext
                 throw new ArgumentException($"position {entry.Sequence.Position + entry.Tokens.Length - 1} lies outside the model's context of {Configuration.ContextLength}", nameof(step));
             for (int offset = 0; offset < entry.Tokens.Length; offset++)
                 rows.Add((entry.Sequence, entry.Sequence.Position + offset));
+            LastPosition = Math.Max(LastPosition, entry.Sequence.Position + entry.Tokens.Length - 1);
         }
 
         Rows = rows;
@@ -32,6 +33,9 @@ internal sealed class StepContext
 
     /// <summary>The sequence and the position of each row, in batch order.</summary>
     public IReadOnlyList<(ReplaySequence Sequence, int Position)> Rows { get; }
+
+    /// <summary>The largest position of a row.</summary>
+    public int LastPosition { get; }
 
     public OperatorPlan PlanOf(DecoderOperator node) => Step.Plan.GetPlan(Step.Phase, node.Layer, node.Role);
 

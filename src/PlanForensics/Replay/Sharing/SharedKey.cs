@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace PlanForensics.Replay.Sharing;
@@ -21,5 +22,13 @@ internal readonly struct SharedKey(object @operator, UInt128 program, long first
 
     public override bool Equals(object? obj) => obj is SharedKey other && Equals(other);
 
-    public override int GetHashCode() => HashCode.Combine(RuntimeHelpers.GetHashCode(_operator), (ulong)_program, _first, _second, _third);
+    public override int GetHashCode()
+    {
+        const ulong Prime = 0x9E3779B97F4A7C15;
+        ulong hash = ((ulong)_program + (uint)RuntimeHelpers.GetHashCode(_operator)) * Prime;
+        hash = (BitOperations.RotateLeft(hash, 29) ^ (ulong)_first) * Prime;
+        hash = (BitOperations.RotateLeft(hash, 29) ^ (ulong)_second) * Prime;
+        hash = (BitOperations.RotateLeft(hash, 29) ^ (ulong)_third) * Prime;
+        return (int)(hash >> 32);
+    }
 }

@@ -32,16 +32,20 @@ internal sealed class SharedStep(IOperatorKernels kernels, OperatorMemo memo, St
     public StepValue Norm(DecoderOperator node, NormProgram program, NumericFormat output, StepValue x)
     {
         SharedRow[] rows = Rows(x, context.Rows.Count);
-        SharedKey[] keys = Keys(node, OperatorMemo.HashOf(program), rows);
-        return Rowwise(keys, output, missing => _host.Norm(node, program, output, Gather(rows, missing, x)));
+        var lookup = new RowLookup(memo, Keys(node, OperatorMemo.HashOf(program), rows));
+        if (lookup.Missing is not null)
+            lookup.Fill(_host.Norm(node, program, output, lookup.Gather(rows, x)));
+        return lookup.Value(output);
     }
 
     /// <summary>A program that differs by row is looked up whole.</summary>
     public StepValue Gemm(DecoderOperator node, GemmProgram program, int rows, StepValue a)
     {
         SharedRow[] parts = Rows(a, program.Uniform is null ? 1 : rows);
-        SharedKey[] keys = Keys(node, OperatorMemo.HashOf(program), parts);
-        return Rowwise(keys, HostStep.OutputOf(program), missing => _host.Gemm(node, program, rows, Gather(parts, missing, a)));
+        var lookup = new RowLookup(memo, Keys(node, OperatorMemo.HashOf(program), parts));
+        if (lookup.Missing is not null)
+            lookup.Fill(_host.Gemm(node, program, rows, lookup.Gather(parts, a)));
+        return lookup.Value(HostStep.OutputOf(program));
     }
 
     /// <inheritdoc/>
@@ -52,7 +56,10 @@ internal sealed class SharedStep(IOperatorKernels kernels, OperatorMemo memo, St
         var keys = new SharedKey[rows.Length];
         for (int row = 0; row < keys.Length; row++)
             keys[row] = new SharedKey(table, program, rows[row].Id, context.Rows[row].Position, _configuration.RopeStyle == RopeStyle.Interleaved ? 1 : 0);
-        return Rowwise(keys, plan.Output, missing => _host.Rotate(plan, table, Gather(rows, missing, heads), [.. missing.Select(row => context.Rows[row].Position)]));
+        var lookup = new RowLookup(memo, keys);
+        if (lookup.Missing is { } missing)
+            lookup.Fill(_host.Rotate(plan, table, lookup.Gather(rows, heads), Array.ConvertAll(missing, PositionOf)));
+        return lookup.Value(plan.Output);
     }
 
     /// <inheritdoc/>
@@ -62,9 +69,9 @@ internal sealed class SharedStep(IOperatorKernels kernels, OperatorMemo memo, St
         var output = new SharedRow[queries.Length];
         for (int row = 0; row < output.Length; row++)
         {
-            ReplaySequence sequence = context.Rows[row].Sequence;
-            long content = sequence.Append(memo, node.Layer, newKeys[row], newValues[row]);
-            var program = (AttentionProgram)LoweringCache.Lower(plan, StepPrograms.Attention(_configuration, sequence.Layer(node.Layer).Count));
+            SequenceLayer layer = context.Rows[row].Sequence.Shared(node.Layer);
+            long content = layer.Append(memo, newKeys[row], newValues[row]);
+            var program = (AttentionProgram)LoweringCache.Lower(plan, StepPrograms.Attention(_configuration, layer.Count));
             var key = new SharedKey(node, OperatorMemo.HashOf(program), queries[row].Id, content);
             if (Find(key) is { } known)
             {
@@ -73,7 +80,7 @@ internal sealed class SharedStep(IOperatorKernels kernels, OperatorMemo memo, St
             }
 
             float[] computed = new float[_configuration.QueryWidth];
-            kernels.Attention(program, queries[row].Values, sequence.Layer(node.Layer), computed);
+            kernels.Attention(program, queries[row].Values, layer.Cache, computed);
             output[row] = memo.Add(key, computed);
         }
 
@@ -91,18 +98,18 @@ internal sealed class SharedStep(IOperatorKernels kernels, OperatorMemo memo, St
         foreach (SequenceTokens entry in context.Step.Batch)
         {
             int rows = entry.Tokens.Length;
+            SequenceLayer layer = entry.Sequence.Shared(node.Layer);
             long content = 0;
             for (int row = first; row < first + rows; row++)
-                content = entry.Sequence.Append(memo, node.Layer, newKeys[row], newValues[row]);
-            KeyValueCache cache = entry.Sequence.Layer(node.Layer);
-            var program = (ComposedAttentionProgram)LoweringCache.Lower(plan, StepPrograms.Attention(_configuration, cache.Count, rows));
+                content = layer.Append(memo, newKeys[row], newValues[row]);
+            var program = (ComposedAttentionProgram)LoweringCache.Lower(plan, StepPrograms.Attention(_configuration, layer.Count, rows));
             SharedRow block = memo.RowOf(queries.AsSpan(first * width, rows * width));
             var key = new SharedKey(node, OperatorMemo.HashOf(program), block.Id, content);
             SharedRow? result = Find(key);
             if (result is null)
             {
                 float[] computed = new float[rows * width];
-                ComposedAttention.Run(kernels, program, block.Values, cache, computed);
+                ComposedAttention.Run(kernels, program, block.Values, layer.Cache, computed);
                 result = memo.Add(key, computed);
             }
 
@@ -124,9 +131,12 @@ internal sealed class SharedStep(IOperatorKernels kernels, OperatorMemo memo, St
         var keys = new SharedKey[gates.Length];
         for (int row = 0; row < keys.Length; row++)
             keys[row] = new SharedKey(node, differsByRow ? OperatorMemo.HashOf(_host.RowProgram(plan, row, gates[row].Values.Length)) : program, gates[row].Id, ups?[row].Id ?? 0);
-        return Rowwise(keys, plan.Output, missing => differsByRow
-            ? _host.ActivateRows(plan, Gather(gates, missing, x), Gather(ups!, missing, up!), missing)
-            : _host.Activate(node, plan, Gather(gates, missing, x), ups is null ? null : Gather(ups, missing, up!)));
+        var lookup = new RowLookup(memo, keys);
+        if (lookup.Missing is { } missing)
+            lookup.Fill(differsByRow
+                ? _host.ActivateRows(plan, lookup.Gather(gates, x), lookup.Gather(ups!, up!), missing)
+                : _host.Activate(node, plan, lookup.Gather(gates, x), ups is null ? null : lookup.Gather(ups, up!)));
+        return lookup.Value(plan.Output);
     }
 
     /// <inheritdoc/>
@@ -137,7 +147,10 @@ internal sealed class SharedStep(IOperatorKernels kernels, OperatorMemo memo, St
         var keys = new SharedKey[streams.Length];
         for (int row = 0; row < keys.Length; row++)
             keys[row] = new SharedKey(Addition, program, streams[row].Id, added[row].Id);
-        return Rowwise(keys, plan.Output, missing => _host.Add(plan, Gather(streams, missing, stream), Gather(added, missing, x)));
+        var lookup = new RowLookup(memo, keys);
+        if (lookup.Missing is not null)
+            lookup.Fill(_host.Add(plan, lookup.Gather(streams, stream), lookup.Gather(added, x)));
+        return lookup.Value(plan.Output);
     }
 
     /// <inheritdoc/>
@@ -154,17 +167,7 @@ internal sealed class SharedStep(IOperatorKernels kernels, OperatorMemo memo, St
         return keys;
     }
 
-    /// <summary>Some rows as a value of the host; the value itself when all are wanted.</summary>
-    private static HostValue Gather(SharedRow[] rows, int[] wanted, StepValue whole)
-    {
-        if (wanted.Length == rows.Length)
-            return new HostValue(whole.ToHost(), whole.Format);
-        int width = rows[0].Values.Length;
-        float[] packed = new float[wanted.Length * width];
-        for (int index = 0; index < wanted.Length; index++)
-            rows[wanted[index]].Values.CopyTo(packed.AsSpan(index * width));
-        return new HostValue(packed, whole.Format);
-    }
+    private int PositionOf(int row) => context.Rows[row].Position;
 
     private SharedRow[] Rows(StepValue value, int count) => ((SharedValue)value).Rows(count);
 
@@ -173,26 +176,5 @@ internal sealed class SharedStep(IOperatorKernels kernels, OperatorMemo memo, St
         SharedRow? row = null;
         memo.Find(new ReadOnlySpan<SharedKey>(in key), new Span<SharedRow?>(ref row));
         return row;
-    }
-
-    private SharedValue Rowwise(SharedKey[] keys, NumericFormat format, Func<int[], StepValue> compute)
-    {
-        var rows = new SharedRow?[keys.Length];
-        int found = memo.Find(keys, rows);
-        if (found < keys.Length)
-            Complete(keys, rows, compute, keys.Length - found);
-        return new SharedValue(memo, rows!, format);
-    }
-
-    private void Complete(SharedKey[] keys, SharedRow?[] rows, Func<int[], StepValue> compute, int count)
-    {
-        int[] missing = new int[count];
-        for (int row = 0, index = 0; row < rows.Length; row++)
-            if (rows[row] is null)
-                missing[index++] = row;
-        float[] packed = compute(missing).ToHost();
-        int width = packed.Length / count;
-        for (int index = 0; index < count; index++)
-            rows[missing[index]] = memo.Add(keys[missing[index]], count == 1 ? packed : packed.AsSpan(index * width, width).ToArray());
     }
 }
