@@ -1,4 +1,5 @@
 using ILGPU;
+using PlanForensics.Gpu.Turnstiles;
 
 namespace PlanForensics.Gpu.Tests;
 
@@ -21,5 +22,20 @@ internal static class BadKernels
         for (int index = 0; index < 8; index++)
             memory[index] = a[index];
         b[0] = memory[(int)b[1]];
+    }
+
+    public static void TurnReadOnce(ArrayView<int> turns, ArrayView<float> b)
+    {
+        if (TurnOperations.Acquire(ref turns[0]) == Group.IdxX)
+            b[0] = b[1];
+    }
+
+    public static void TurnAwaited(ArrayView<int> turns, ArrayView<float> b)
+    {
+        while (TurnOperations.Acquire(ref turns[0]) != Group.IdxX)
+        {
+        }
+
+        b[0] = b[1];
     }
 }

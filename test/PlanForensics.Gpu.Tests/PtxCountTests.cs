@@ -20,6 +20,12 @@ public sealed class PtxCountTests
     [InlineData("TileKernels.Gemm(FmaStep, Bf16Weights)", "ld.global.v4.b32", 0)]
     [InlineData("TileKernels.Gemm(FmaStep, Bf16Weights)", "ld.global.v2.b32", 2)] // as many weights, half the bytes
     [InlineData("TileKernels.Gemm(FmaStep, Bf16Weights)", "mul.rn.f32", 0)] // widened by shifts
+    // A number for the group, stages, the turn, and the end of it.
+    [InlineData("TurnstileKernels.Gemm(FmaStep, Bf16Weights)", "fma.rn.f32", 128)]
+    [InlineData("TurnstileKernels.Gemm(FmaStep, Bf16Weights)", "bar.sync", 4)]
+    [InlineData("TurnstileKernels.Gemm(FmaStep, Bf16Weights)", "atom.add", 1)]
+    [InlineData("TurnstileKernels.Gemm(FmaStep, Bf16Weights)", "ld.acquire.gpu.global.b32", 1)]
+    [InlineData("TurnstileKernels.Gemm(FmaStep, Bf16Weights)", "st.release.gpu.global.b32", 1)]
     // Lanes of eight: four octets at a time, the rest one octet at a time; lanes of four alike; and unaligned rows one term at a time.
     [InlineData("WarpKernels.Gemv(FmaStep, Fp32Weights)", "fma.rn.f32", 32 + 8 + 16 + 4 + 1)]
     [InlineData("WarpKernels.Gemv(FmaStep, Fp32Weights)", "bar.sync", 0)]

@@ -33,10 +33,21 @@ public sealed class PtxTests
     [InlineData(nameof(BadKernels.Extremum), "drops a NaN")]
     [InlineData(nameof(BadKernels.AtomicSum), "order of arrival")]
     [InlineData(nameof(BadKernels.Local), "local memory")]
+    [InlineData(nameof(BadKernels.TurnReadOnce), "a turn is read once")]
     public void The_lint_catches_a_kernel_that_breaks_a_rule(string name, string reason) // negative controls
     {
         MethodInfo kernel = typeof(BadKernels).GetMethod(name, BindingFlags.Public | BindingFlags.Static)!;
         PtxLint.Check(PtxCompiler.Compile(kernel, CudaArchitecture.SM_80)).Should().Contain(line => line.Contains(reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_turn_is_awaited_in_a_loop_that_reads_it_each_time_and_branches_as_threads_do()
+    {
+        MethodInfo kernel = typeof(BadKernels).GetMethod(nameof(BadKernels.TurnAwaited), BindingFlags.Public | BindingFlags.Static)!;
+        string ptx = PtxCompiler.Compile(kernel, CudaArchitecture.SM_80);
+        PtxLint.Check(ptx).Should().BeEmpty();
+        PtxLint.Check("\tL_1:\n\tld.acquire.gpu.global.b32\t%r1, [%rd1];\n\tsetp.ne.u32\t%p1, %r1, %r2;\n\t@%p1 bra.uni\tL_1;\n\tret;").Should().Contain(line => line.StartsWith("uniform branch"));
+        PtxLint.Check("\tL_1:\n\tld.acquire.gpu.global.b32\t%r1, [%rd1];\n\tL_2:\n\tsetp.ne.u32\t%p1, %r1, %r2;\n\t@%p1 bra\tL_2;\n\tret;").Should().ContainSingle().Which.Should().StartWith("a turn is read once");
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using PlanForensics.Cli.Json;
 using PlanForensics.Cli.Output;
 using PlanForensics.Cli.Tokenizers;
 using PlanForensics.Contracts;
+using PlanForensics.Gpu.Devices;
 using PlanForensics.Replay;
 using PlanForensics.Store;
 
@@ -54,17 +55,19 @@ internal static class ReplayCommand
         if (newId is not null)
             store.Write(replayed with { RequestId = newId, RecordedAt = DateTimeOffset.UtcNow, CompletedAt = null });
         if (parsed.WantsJson())
-            session.WriteJson(ReplayDocument.Of(recorded, schedule, engine, agreement, newId, tokenizer), ToolJson.Documents.ReplayDocument);
+            session.WriteJson(ReplayDocument.Of(recorded, schedule, lease, agreement, newId, tokenizer), ToolJson.Documents.ReplayDocument);
         else
-            Print(recorded, schedule, engine, agreement, newId, tokenizer, session.Report);
+            Print(recorded, schedule, lease, agreement, newId, tokenizer, session.Report);
         return RunDiff.ExitOf(agreement.Verdict);
     }
 
     private static void Print(
-        ExecutionContract recorded, PlanSchedule schedule, IReplayEngine engine, ReplayAgreement agreement, string? newId, ModelTokenizer tokenizer, TextReport report)
+        ExecutionContract recorded, PlanSchedule schedule, EngineLease lease, ReplayAgreement agreement, string? newId, ModelTokenizer tokenizer, TextReport report)
     {
         report.Prose("A", $"{recorded.RequestId}, as recorded");
-        report.Prose("B", $"replayed under {schedule.Name} by {engine.Name}{(newId is null ? "" : $", saved as {newId}")}");
+        report.Prose("B", $"replayed under {schedule.Name} by {lease.Engine.Name}{(newId is null ? "" : $", saved as {newId}")}");
+        foreach (KernelUse use in lease.Device?.KernelUses ?? [])
+            report.Prose("kernel", string.Create(CultureInfo.InvariantCulture, $"{use.Kernel}: {use.Products} products{(use.Reason.Length == 0 ? "" : $"; {use.Reason}")}"));
         TraceDiffText.PrintSteps(agreement.Steps, tokenizer, report);
         report.Prose("bits", string.Create(
             CultureInfo.InvariantCulture,

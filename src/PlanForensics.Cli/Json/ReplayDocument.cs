@@ -1,6 +1,7 @@
 using PlanForensics.Cli.Commands;
 using PlanForensics.Cli.Tokenizers;
 using PlanForensics.Contracts;
+using PlanForensics.Gpu.Devices;
 using PlanForensics.Replay;
 
 namespace PlanForensics.Cli.Json;
@@ -13,6 +14,9 @@ internal sealed record ReplayDocument
     public required string Schedule { get; init; }
 
     public required string Engine { get; init; }
+
+    /// <summary>On a device: the kernels that its products ran in, and why no more specialised one was taken.</summary>
+    public required IReadOnlyList<KernelUse>? Kernels { get; init; }
 
     public required string? SavedAs { get; init; }
 
@@ -29,11 +33,12 @@ internal sealed record ReplayDocument
     public required IReadOnlyList<StepDiffDocument> Steps { get; init; }
 
     public static ReplayDocument Of(
-        ExecutionContract recorded, PlanSchedule schedule, IReplayEngine engine, ReplayAgreement agreement, string? savedAs, ModelTokenizer tokenizer) => new()
+        ExecutionContract recorded, PlanSchedule schedule, EngineLease lease, ReplayAgreement agreement, string? savedAs, ModelTokenizer tokenizer) => new()
         {
             RequestId = recorded.RequestId,
             Schedule = schedule.Name,
-            Engine = engine.Name,
+            Engine = lease.Engine.Name,
+            Kernels = lease.Device?.KernelUses,
             SavedAs = savedAs,
             Verdict = EqualityDocument.NameOf(agreement.Verdict),
             BitwiseEqualCount = agreement.EqualCount,

@@ -1,6 +1,7 @@
 using ILGPU;
 using PlanForensics.Gpu.Arithmetic;
 using PlanForensics.Gpu.MatrixUnits;
+using PlanForensics.Gpu.Turnstiles;
 
 namespace PlanForensics.Gpu.Devices;
 
@@ -11,7 +12,7 @@ internal static class DeviceContext
     /// <param name="devices">Registers devices.</param>
     public static Context Create(Action<Context.Builder> devices) => Context.Create(builder =>
     {
-        builder.Optimize(OptimizationLevel.O2).Math(MathMode.Default).UseFp().UseWarpOperations();
+        builder.Optimize(OptimizationLevel.O2).Math(MathMode.Default).UseFp().UseWarpOperations().UseTurnOperations();
         devices(builder);
     });
 }

@@ -67,6 +67,18 @@ public sealed class GpuDevice : IDisposable
         }
     }
 
+    /// <summary>The kernels that matrix products ran in since the device was opened, and why no more specialised one was taken.</summary>
+    public IReadOnlyList<KernelUse> KernelUses
+    {
+        get
+        {
+            lock (Gate)
+                return Uses.ToList();
+        }
+    }
+
+    internal KernelUses Uses { get; } = new();
+
     internal Accelerator Accelerator { get; }
 
     internal KernelLoader Kernels { get; }

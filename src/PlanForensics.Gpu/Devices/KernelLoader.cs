@@ -12,7 +12,8 @@ namespace PlanForensics.Gpu.Devices;
 internal sealed class KernelLoader(Accelerator accelerator, DeviceCounters counters) : IDisposable
 {
     private readonly Dictionary<(MethodInfo, Type), Delegate> _launchers = [];
-    private readonly List<Kernel> _kernels = [];
+    private readonly Dictionary<MethodInfo, Kernel> _kernels = [];
+    private readonly Dictionary<(MethodInfo, int), long> _groupsAtOnce = [];
 
     /// <summary>How often each kernel was launched.</summary>
     public Dictionary<MethodInfo, long> Launches { get; } = [];
@@ -26,19 +27,32 @@ internal sealed class KernelLoader(Accelerator accelerator, DeviceCounters count
         CollectionsMarshal.GetValueRefOrAddDefault(Launches, method, out _)++;
         if (_launchers.TryGetValue((method, typeof(TLauncher)), out Delegate? launcher))
             return (TLauncher)launcher;
-        CompiledKernel compiled = accelerator.GetBackend().Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), KernelSpecialization.Empty);
-        if (compiled is PTXCompiledKernel ptx)
-            PtxPatch.Apply(ptx);
-        Kernel kernel = accelerator.LoadKernel(compiled);
-        _kernels.Add(kernel);
-        TLauncher loaded = kernel.CreateLauncherDelegate<TLauncher>();
+        TLauncher loaded = KernelOf(method).CreateLauncherDelegate<TLauncher>();
         _launchers[(method, typeof(TLauncher))] = loaded;
         return loaded;
     }
 
+    /// <summary>Groups of a kernel that the device runs at the same time, as its driver says of the compiled kernel.</summary>
+    public long GroupsAtOnce(MethodInfo method, int threads)
+    {
+        if (!_groupsAtOnce.TryGetValue((method, threads), out long groups))
+            _groupsAtOnce[(method, threads)] = groups = (long)accelerator.EstimateMaxActiveGroupsPerMultiprocessor(KernelOf(method), threads, 0) * accelerator.NumMultiprocessors;
+        return groups;
+    }
+
     public void Dispose()
     {
-        foreach (Kernel kernel in _kernels)
+        foreach (Kernel kernel in _kernels.Values)
             kernel.Dispose();
+    }
+
+    private Kernel KernelOf(MethodInfo method)
+    {
+        if (_kernels.TryGetValue(method, out Kernel? kernel))
+            return kernel;
+        CompiledKernel compiled = accelerator.GetBackend().Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), KernelSpecialization.Empty);
+        if (compiled is PTXCompiledKernel ptx)
+            PtxPatch.Apply(ptx);
+        return _kernels[method] = accelerator.LoadKernel(compiled);
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using PlanForensics.Gpu.Devices;
 using PlanForensics.Gpu.Kernels;
 using PlanForensics.Gpu.MatrixUnits;
 using PlanForensics.Gpu.Programs;
@@ -32,6 +34,17 @@ internal static class Feasibility
     /// <summary>Attention in one launch: a group's shared memory holds the query, the output, the lanes of a carried sum, and scores and exponentials of one block.</summary>
     public static KernelDemand FusedAttention(int threads, int dimension, int lanes, int longestBlock, long partialValues) => new(
         "fused attention", threads, FusedAttentionKernels.SharedValues(dimension, lanes, longestBlock, threads) * sizeof(float), 128, 1, 1, Value * partialValues);
+
+    /// <summary>
+    /// Why groups may not wait for each other: on a CUDA device unless all of them run at once, which the driver says of the compiled kernel; on an OpenCL device always. The CPU device runs each group
+    /// to its end on a thread of the operating system.
+    /// </summary>
+    public static string ProblemOfTurns(GpuDeviceKind kind, long groups, long atOnce) => kind switch
+    {
+        GpuDeviceKind.Cpu => "",
+        GpuDeviceKind.OpenCl => "groups of an OpenCL device need not make progress while others wait",
+        _ => groups <= atOnce ? "" : string.Create(CultureInfo.InvariantCulture, $"{groups} groups would wait for each other; the device runs {atOnce} at once"),
+    };
 
     /// <summary>Elements are numbered in 32 bits.</summary>
     public static string ProblemOfSize(long m, long n) => m * n > int.MaxValue ? $"an output of {m} x {n} elements; the device numbers at most {int.MaxValue}" : "";

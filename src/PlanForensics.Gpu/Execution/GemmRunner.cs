@@ -6,6 +6,7 @@ using PlanForensics.Gpu.Kernels;
 using PlanForensics.Gpu.MatrixUnits;
 using PlanForensics.Gpu.Programs;
 using PlanForensics.Gpu.Tiles;
+using PlanForensics.Gpu.Turnstiles;
 using PlanForensics.Gpu.Warps;
 using PlanForensics.Gpu.Weights;
 using PlanForensics.Kernels;
@@ -22,6 +23,7 @@ internal sealed class GemmRunner(GpuDevice device)
     private readonly ConditionalWeakTable<ReductionProgram, StrongBox<SliceProgram?>> _slices = [];
     private readonly ConditionalWeakTable<ReductionProgram, StrongBox<WarpProgram?>> _lanes = [];
     private readonly TileRunner _tiles = new(device);
+    private readonly TurnstileRunner _turnstiles = new(device);
     private readonly WarpRunner _warps = new(device);
     private readonly UnitRunner _units = new(device);
 
@@ -111,31 +113,46 @@ internal sealed class GemmRunner(GpuDevice device)
         DeviceMatrix matrix = stored.In(program.OperandB);
         int bytes = NumericFormats.BytesPerElement(matrix.Storage);
         bool whole = region.RowStart == 0 && region.ColumnStart == 0 && region.ColumnCount == weights.Outputs && output.Length == (long)rows * weights.Outputs;
-        if (whole && Paths.HasFlag(KernelPaths.MatrixUnits) && _units.Runs(program) && Fits(Feasibility.MatrixUnits(device.Kind == GpuDeviceKind.Cpu, rows, weights.Outputs, weights.Depth, bytes)))
+        string refused = "";
+        if (whole && Paths.HasFlag(KernelPaths.MatrixUnits) && _units.Runs(program) && Fits(Feasibility.MatrixUnits(device.Kind == GpuDeviceKind.Cpu, rows, weights.Outputs, weights.Depth, bytes), ref refused))
         {
+            device.Uses.Add("matrix units");
             _units.Run(program, a, matrix, bias, output, rows, weights.Outputs);
             return;
         }
 
         if (whole && Paths.HasFlag(KernelPaths.Warps) && _warps.HasWarps && WarpOf(program) is { } lanes && FusedEpilogue.Of(program) is { } epilogue
-            && Fits(Feasibility.Warps(rows, weights.Outputs, weights.Depth, bytes)))
+            && Fits(Feasibility.Warps(rows, weights.Outputs, weights.Depth, bytes), ref refused))
         {
+            device.Uses.Add("warps");
             _warps.Run(lanes, epilogue, a, matrix, bias, output, rows, weights.Outputs, weights.Depth);
             return;
         }
 
-        if (whole && Paths.HasFlag(KernelPaths.Tiles) && SlicesOf(program) is { } form
-            && (TileRunner.IsPhased(device) || Fits(Feasibility.Tiles(form.Slices.Count, form.IsPlain && FusedEpilogue.Of(program) is not null, rows, weights.Outputs, weights.Depth, bytes))))
+        if (whole && Paths.HasFlag(KernelPaths.Tiles) && SlicesOf(program) is { } form && FitsTiles(1, isDirect: true, rows, weights, bytes, ref refused))
         {
             var tile = new Tiles.TileShape { M = rows, N = weights.Outputs, K = weights.Depth };
-            _tiles.Run(program, form, TableOf(form.Merge), a, matrix, bias, output, tile);
-            return;
+            bool isDirect = form.IsPlain && FusedEpilogue.Of(program) is not null;
+            if (!isDirect && Paths.HasFlag(KernelPaths.Turnstile) && form.Slices.Count > 1)
+            {
+                string problem = _turnstiles.TryRun(program, form, a, matrix, bias, output, tile);
+                if (problem.Length == 0)
+                    return;
+                refused = $"no turnstile: {problem}";
+            }
+
+            if (isDirect || FitsTiles(form.Slices.Count, isDirect: false, rows, weights, bytes, ref refused))
+            {
+                _tiles.Run(program, form, TableOf(form.Merge), a, matrix, bias, output, tile, refused);
+                return;
+            }
         }
 
         KernelConfig config = launcher.For((long)rows * region.ColumnCount);
-        string problem = Feasibility.Interpreter(table, rows, weights.Outputs, weights.Depth, config.GridDim.X * config.GroupDim.X, bytes).ProblemOn(device.Limits);
-        if (problem.Length > 0)
-            throw new PlanNotSupportedException(program.Text, problem);
+        string excess = Feasibility.Interpreter(table, rows, weights.Outputs, weights.Depth, config.GridDim.X * config.GroupDim.X, bytes).ProblemOn(device.Limits);
+        if (excess.Length > 0)
+            throw new PlanNotSupportedException(program.Text, excess);
+        device.Uses.Add("interpreter", refused);
         using DeviceLease<double> slots = launcher.Slots(config, table.Slots);
         var shape = new GemmRegion
         {
@@ -147,8 +164,17 @@ internal sealed class GemmRunner(GpuDevice device)
             launcher.Stream, config, CodeOf(table), a, matrix.Words, bias, output, slots.View, shape);
     }
 
+    private bool FitsTiles(int slices, bool isDirect, int rows, WeightMatrix weights, int bytes, ref string refused) =>
+        TileRunner.IsPhased(device) || Fits(Feasibility.Tiles(slices, isDirect, rows, weights.Outputs, weights.Depth, bytes), ref refused);
+
     /// <summary>A specialised kernel that does not fit is left out: the interpreter gives the same bits.</summary>
-    private bool Fits(KernelDemand demand) => demand.ProblemOn(device.Limits).Length == 0;
+    private bool Fits(KernelDemand demand, ref string refused)
+    {
+        string problem = demand.ProblemOn(device.Limits);
+        if (problem.Length > 0)
+            refused = refused.Length == 0 ? problem : $"{refused}; {problem}";
+        return problem.Length == 0;
+    }
 
     private WarpProgram? WarpOf(ReductionProgram program) => _lanes.GetValue(program, static one => new StrongBox<WarpProgram?>(WarpProgram.Of(one))).Value;
 

@@ -22,6 +22,9 @@ internal enum KernelPaths
     /// <summary>Attention in one launch.</summary>
     FusedAttention = 16,
 
+    /// <summary>Slices of a tiled product that take turns at the output instead of going to a workspace; goes with <see cref="Tiles"/>.</summary>
+    Turnstile = 32,
+
     /// <summary>All of them.</summary>
-    All = Tiles | Warps | Groups | MatrixUnits | FusedAttention,
+    All = Tiles | Warps | Groups | MatrixUnits | FusedAttention | Turnstile,
 }

@@ -90,8 +90,8 @@ internal static class WarpIntrinsics
         Zero(generator, value);
     }
 
-    // A method without a result would be taken for one without effect.
-    private static void Zero(PTXCodeGenerator generator, Value value)
+    /// <summary>The result of a method that is called for its effect: one without a result would be taken for one without effect.</summary>
+    internal static void Zero(PTXCodeGenerator generator, Value value)
     {
         Register.HardwareRegister result = generator.AllocateHardware(value);
         using PTXCodeGenerator.CommandEmitter command = generator.BeginCommand("mov.b32");
@@ -116,7 +116,7 @@ internal static class WarpIntrinsics
     }
 
     /// <summary>An address in the space that an instruction wants: what was cast to a generic one, or a conversion.</summary>
-    private static Register.HardwareRegister AddressOf(PTXCodeGenerator generator, Value value, MemoryAddressSpace space)
+    internal static Register.HardwareRegister AddressOf(PTXCodeGenerator generator, Value value, MemoryAddressSpace space)
     {
         Value resolved = value.Resolve();
         if (resolved is AddressSpaceCast cast && ((AddressSpaceType)cast.Value.Type).AddressSpace == space)

@@ -4,6 +4,7 @@ using PlanForensics.Gpu.Kernels;
 using PlanForensics.Gpu.MatrixUnits;
 using PlanForensics.Gpu.Rows;
 using PlanForensics.Gpu.Tiles;
+using PlanForensics.Gpu.Turnstiles;
 using PlanForensics.Gpu.Warps;
 using PlanForensics.Gpu.Weights;
 
@@ -13,7 +14,7 @@ namespace PlanForensics.Gpu.Ptx;
 internal static class KernelCatalog
 {
     private static readonly Type[] Classes =
-        [typeof(ProgramKernels), typeof(ElementwiseKernels), typeof(NormKernels), typeof(AttentionKernels), typeof(AttentionOutputKernels), typeof(FusedAttentionKernels), typeof(TileKernels), typeof(WarpKernels), typeof(RowKernels), typeof(UnitKernels), typeof(PackKernels), typeof(ArgmaxKernels), typeof(UlpCountKernels)];
+        [typeof(ProgramKernels), typeof(ElementwiseKernels), typeof(NormKernels), typeof(AttentionKernels), typeof(AttentionOutputKernels), typeof(FusedAttentionKernels), typeof(TileKernels), typeof(TurnstileKernels), typeof(WarpKernels), typeof(RowKernels), typeof(UnitKernels), typeof(PackKernels), typeof(ArgmaxKernels), typeof(UlpCountKernels)];
 
     private static readonly Type[] Policies =
         [typeof(FmaStep), typeof(MulAddStep), typeof(Bf16Unit), typeof(Fp16Unit), typeof(Tf32Unit), typeof(EightWarps), typeof(Fp32Weights), typeof(Bf16Weights), typeof(Fp16Weights)];
@@ -22,7 +23,7 @@ internal static class KernelCatalog
     public static IReadOnlyDictionary<string, MethodInfo> All { get; } = Classes
         .SelectMany(static type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
         .Where(static method => method.ReturnType == typeof(void))
-        .Where(static method => method.Name != nameof(TileKernels.GemmPhased)) // the CPU device's driver only
+        .Where(static method => method.Name != nameof(TileKernels.GemmPhased)) // the CPU device's drivers only
         .SelectMany(Close)
         .ToDictionary(NameOf);
 

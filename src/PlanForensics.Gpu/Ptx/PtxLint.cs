@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PlanForensics.Gpu.Turnstiles;
 
 namespace PlanForensics.Gpu.Ptx;
 
@@ -13,6 +14,13 @@ internal static partial class PtxLint
         {
             if (ReasonOf(line) is { } reason)
                 found.Add($"{reason}: {line.Trim()}");
+        }
+
+        foreach (Match block in Blocks().Matches(ptx))
+        {
+            string text = block.Groups["text"].Value;
+            if (text.Contains(TurnIntrinsics.AcquireInstruction, StringComparison.Ordinal) && !Regex.IsMatch(text, $@"@!?%p\d+\s+bra\s+{block.Groups["label"].Value};"))
+                found.Add($"a turn is read once, not until it comes: {block.Groups["label"].Value}");
         }
 
         return found;
@@ -32,6 +40,10 @@ internal static partial class PtxLint
         : Local().IsMatch(line) ? "local memory"
         : FusedByName().IsMatch(line) ? "fused without a rounding"
         : null;
+
+    // From a label, or the beginning, to the next one.
+    [GeneratedRegex(@"(^|\n)\s*((?<label>L_\d+):)?(?<text>.*?)(?=\n\s*L_\d+:|$(?!\n))", RegexOptions.Singleline)]
+    private static partial Regex Blocks();
 
     [GeneratedRegex(@"\b(add|sub|mul)\.(f16|f16x2|bf16|bf16x2|f32|f64)\b")]
     private static partial Regex Contractible();

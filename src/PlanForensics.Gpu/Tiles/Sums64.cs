@@ -58,6 +58,10 @@ internal struct Sums64
         R7 = Row<TStep>(lower.W, right, R7);
     }
 
+    /// <summary>Each four sums in the place of those before; the last four stay.</summary>
+    public void MoveUp() =>
+        (L0, R0, L1, R1, L2, R2, L3, R3, L4, R4, L5, R5, L6, R6, L7) = (R0, L1, R1, L2, R2, L3, R3, L4, R4, L5, R5, L6, R6, L7, R7);
+
     private static F4 Row<TStep>(float a, F4 b, F4 sums)
         where TStep : struct, IMacStep => new()
     {

@@ -1,5 +1,4 @@
 using ILGPU;
-using PlanForensics.Gpu.MatrixUnits;
 using PlanForensics.Gpu.Weights;
 
 namespace PlanForensics.Gpu.Tiles;
@@ -7,7 +6,7 @@ namespace PlanForensics.Gpu.Tiles;
 /// <summary>Tiled products in binary32, for programs that are sums of successive terms: one, or slices that a second kernel merges.</summary>
 internal static class TileKernels
 {
-    /// <summary>One tile of one slice a group of 256 threads, two tiles of terms in shared memory, the next one on its way in registers.</summary>
+    /// <summary>One tile of one slice a group of 256 threads.</summary>
     public static void Gemm<TStep, TWeights>(ArrayView<float> a, ArrayView<uint> weights, ArrayView<float> bias, ArrayView<int> slices, ArrayView<float> c, TileShape shape)
         where TStep : struct, IMacStep
         where TWeights : struct, IWeightFormat
@@ -20,38 +19,7 @@ internal static class TileKernels
         int tileRow = tile % shape.TilesM;
         int tileColumn = tile / shape.TilesM;
         int slice = Grid.IdxY;
-        int term = slices[3 * slice];
-        int end = term + slices[(3 * slice) + 1];
-        int row = (tileRow * TileShape.Rows) + (thread >> 1);
-        int column = (tileColumn * TileShape.Columns) + (thread >> 1);
-        int own = (thread & 1) * 4;
-        Sums64 sums = Sums64.Of(TileSteps.Start(slices, slice));
-        F4 nextA = TileSteps.Fetch(a, row, shape.M, term + own, end, shape);
-        U4 nextB = TileSteps.FetchWeights<TWeights>(weights, column, shape.N, term + own, end, shape);
-        int buffer = 0;
-        while (term < end)
-        {
-            int first = buffer * panel / 4;
-            TileSteps.Store(sharedA.SubView(first, panel / 4).Cast<float>(), thread, nextA);
-            TileSteps.Store(sharedB.SubView(first, panel / 4).Cast<float>(), thread, TWeights.Four(nextB));
-            Group.Barrier();
-            int following = term + TileShape.Depth;
-            if (following < end)
-            {
-                nextA = TileSteps.Fetch(a, row, shape.M, following + own, end, shape);
-                nextB = TileSteps.FetchWeights<TWeights>(weights, column, shape.N, following + own, end, shape);
-            }
-
-            ArrayView<F4> panelA = sharedA.SubView(first, panel / 4);
-            ArrayView<F4> panelB = sharedB.SubView(first, panel / 4);
-            if (following <= end)
-                TileSteps.Accumulate<TStep>(panelA, panelB, thread, TileShape.Depth, ref sums);
-            else
-                TileSteps.Accumulate<TStep>(panelA, panelB, thread, end - term, ref sums);
-            buffer = 1 - buffer;
-            term = following;
-        }
-
+        Sums64 sums = TileLoop.Run<TStep, TWeights>(a, weights, slices, sharedA, sharedB, thread, tileRow, tileColumn, slice, shape);
         TileSteps.Finish(bias, c, thread, tileRow, tileColumn, slice, sums, shape);
     }
 
@@ -70,23 +38,7 @@ internal static class TileKernels
             int slice = work / tiles;
             int tileRow = work % tiles % shape.TilesM;
             int tileColumn = work % tiles / shape.TilesM;
-            int end = slices[3 * slice] + slices[(3 * slice) + 1];
-            for (int thread = 0; thread < TileShape.Threads; thread++)
-                own[thread] = Sums64.Of(TileSteps.Start(slices, slice));
-            for (int term = slices[3 * slice]; term < end; term += TileShape.Depth)
-            {
-                for (int thread = 0; thread < TileShape.Threads; thread++)
-                {
-                    int first = term + ((thread & 1) * 4);
-                    TileSteps.Store(sharedA.Cast<float>(), thread, TileSteps.Fetch(a, (tileRow * TileShape.Rows) + (thread >> 1), shape.M, first, end, shape));
-                    TileSteps.Store(sharedB.Cast<float>(), thread, TWeights.Four(TileSteps.FetchWeights<TWeights>(weights, (tileColumn * TileShape.Columns) + (thread >> 1), shape.N, first, end, shape)));
-                }
-
-                int terms = end - term < TileShape.Depth ? end - term : TileShape.Depth;
-                for (int thread = 0; thread < TileShape.Threads; thread++)
-                    TileSteps.Accumulate<TStep>(sharedA, sharedB, thread, terms, ref own[thread]);
-            }
-
+            TileLoop.RunPhased<TStep, TWeights>(a, weights, slices, sharedA, sharedB, own, tileRow, tileColumn, slice, shape);
             for (int thread = 0; thread < TileShape.Threads; thread++)
                 TileSteps.Finish(bias, c, thread, tileRow, tileColumn, slice, own[thread], shape);
         }

@@ -11,7 +11,7 @@ using PlanForensics.Plans;
 
 namespace PlanForensics.Gpu.Tiles;
 
-/// <summary>Launches tiled products: one kernel, or a workspace and an ordered second kernel.</summary>
+/// <summary>Launches tiled products: one kernel, slices that take turns at the output, or a workspace and an ordered second kernel.</summary>
 internal sealed class TileRunner(GpuDevice device)
 {
     /// <summary>Runs a whole product.</summary>
@@ -23,7 +23,9 @@ internal sealed class TileRunner(GpuDevice device)
     /// <param name="bias">N values, or empty.</param>
     /// <param name="c">(M, N).</param>
     /// <param name="shape">M, N, K.</param>
-    public void Run(ReductionProgram program, SliceProgram form, ProgramTable merge, ArrayView<float> a, DeviceMatrix weights, ArrayView<float> bias, ArrayView<float> c, TileShape shape)
+    /// <param name="refused">Why no more specialised kernel runs it.</param>
+    public void Run(
+        ReductionProgram program, SliceProgram form, ProgramTable merge, ArrayView<float> a, DeviceMatrix weights, ArrayView<float> bias, ArrayView<float> c, TileShape shape, string refused)
     {
         FusedEpilogue? epilogue = form.IsPlain ? FusedEpilogue.Of(program) : null;
         bool direct = epilogue is not null;
@@ -31,6 +33,7 @@ internal sealed class TileRunner(GpuDevice device)
             (shape.HasBias, shape.BiasFormat, shape.Output) = (epilogue.HasBias, epilogue.BiasFormat, epilogue.Output);
         shape.Slices = direct ? 1 : Math.Max(2, form.Slices.Count); // above one: sums stay as they are
         ArrayView<int> slices = device.Constants.Integers(form, static one => one.Table);
+        device.Uses.Add(direct ? "tiles" : "workspace and second kernel", refused);
         if (direct)
         {
             Launch(form.Step, 1, a, weights, bias, slices, c, shape);
@@ -62,15 +65,22 @@ internal sealed class TileRunner(GpuDevice device)
         return generic.MakeGenericMethod(step == StepKind.Fma ? typeof(FmaStep) : typeof(MulAddStep), weights);
     }
 
+    /// <summary>A shape with its tiles and alignment.</summary>
+    public static TileShape Fill(TileShape shape)
+    {
+        shape.TilesM = (shape.M + TileShape.Rows - 1) / TileShape.Rows;
+        shape.TilesN = (shape.N + TileShape.Columns - 1) / TileShape.Columns;
+        shape.Aligned = shape.K % 4 == 0 ? 1 : 0;
+        return shape;
+    }
+
     private static int Single(NumericFormat format) => (int)(format is NumericFormat.Fp64 or NumericFormat.Int32 ? NumericFormat.Fp32 : format);
 
     /// <summary>The tiles of some slices; does not wait.</summary>
     public void Launch(
         StepKind step, int slices, ArrayView<float> a, DeviceMatrix weights, ArrayView<float> bias, ArrayView<int> table, ArrayView<float> c, TileShape shape)
     {
-        shape.TilesM = (shape.M + TileShape.Rows - 1) / TileShape.Rows;
-        shape.TilesN = (shape.N + TileShape.Columns - 1) / TileShape.Columns;
-        shape.Aligned = shape.K % 4 == 0 ? 1 : 0;
+        shape = Fill(shape);
         int tiles = shape.TilesM * shape.TilesN;
         bool phased = IsPhased(device);
         MethodInfo kernel = KernelOf(step, phased, weights.Policy);

@@ -20,8 +20,17 @@ public sealed class DeviceOptionTests(Incident incident) : IClassFixture<Inciden
     }
 
     [Fact]
-    public void Another_plan_differs_there_too() => // negative control
-        Replay("b4-p0", "gemm split_k=4", "--activations", "fp32", "--steps", "1", "--device", "ilgpu-cpu").ExitCode.Should().Be(1);
+    public void Another_plan_differs_there_too_and_the_kernels_are_named() // negative control
+    {
+        ToolRun run = Replay("b4-p0", "gemm split_k=4", "--activations", "fp32", "--steps", "1", "--device", "ilgpu-cpu");
+
+        run.ExitCode.Should().Be(1);
+        run.Output.Should().MatchRegex(@"kernel\s+turnstile: \d+ products");
+        ToolRun tree = Replay("b4-p0", "gemm split_k=4 merge=butterfly", "--activations", "fp32", "--steps", "1", "--device", "ilgpu-cpu", "--json");
+        JsonElement kernels = tree.Json.GetProperty("kernels");
+        kernels.EnumerateArray().Should().ContainSingle(static use => use.GetProperty("kernel").GetString() == "workspace and second kernel"
+            && use.GetProperty("reason").GetString() == "no turnstile: slices are not added one after the other");
+    }
 
     [Fact]
     public void Attribution_finds_the_same_classes()
