@@ -99,6 +99,20 @@ public sealed class GpuOperatorKernels : IOperatorKernels
     }
 
     /// <inheritdoc/>
+    public void ComposedAttention(ComposedAttentionProgram program, ReadOnlySpan<float> query, KeyValueCache cache, Span<float> output)
+    {
+        Demand(program);
+        KernelSupport.CheckComposed(program, query, cache, output);
+        lock (_device.Gate)
+        {
+            using DeviceLease<float> rows = _device.Memory.Rent(query);
+            using DeviceLease<float> result = _device.Memory.Rent<float>(output.Length);
+            _runners.Composed.Enqueue(program, rows.View, _runners.Attention.CacheOf(cache), result.View);
+            result.Read(output);
+        }
+    }
+
+    /// <inheritdoc/>
     public void SiluMultiply(ActivationPlan plan, ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> y)
     {
         KernelSupport.CheckActivation(plan, gate, y);

@@ -50,7 +50,7 @@ public sealed class GpuReplayEngine : IReplayEngine
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(step);
-        Demand(model.Graph.Operators, step);
+        Demand(model, model.Graph.Operators, step);
         return _engine.Run(model, step, cancellation);
     }
 
@@ -62,18 +62,28 @@ public sealed class GpuReplayEngine : IReplayEngine
         ArgumentNullException.ThrowIfNull(operators);
         ArgumentNullException.ThrowIfNull(step);
         DecoderOperator[] nodes = [.. operators];
-        Demand(nodes, step);
+        Demand(model, nodes, step);
         _engine.RunOperators(model, nodes, values, step, cancellation);
     }
 
-    /// <summary>Kinds of plan that the device never runs are refused before the first operator, so that a refused step leaves the caches as they were.</summary>
-    private static void Demand(IEnumerable<DecoderOperator> operators, ReplayStep step)
+    /// <summary>What the device does not run is refused before the first operator, so that a refused step leaves the caches as they were.</summary>
+    private void Demand(ReplayModel model, IEnumerable<DecoderOperator> operators, ReplayStep step)
     {
+        int rows = step.Batch.Sum(static entry => entry.Tokens.Length);
         foreach (DecoderOperator node in operators)
         {
+            if (node.Role is OperatorRole.Embedding or OperatorRole.Argmax)
+                continue;
             OperatorPlan plan = step.Plan.GetPlan(step.Phase, node.Layer, node.Role);
-            if (plan is ComposedAttentionPlan)
-                throw new PlanNotSupportedException(plan.Text, Execution.DeviceSupport.NoKernel);
+            int batchRows = step.BatchRows > 0 ? step.BatchRows : node.Role == OperatorRole.LmHead ? step.Batch.Count : rows;
+            (int row, int sequence) = (step.FirstRow, step.FirstSequence ?? step.FirstRow);
+            foreach (SequenceTokens entry in step.Batch)
+            {
+                var extent = new StepExtent(entry.Tokens.Length, entry.Sequence.Position, batchRows, row, sequence);
+                foreach (OperatorProgram program in StepPrograms.Of(node, model.Configuration, plan, extent))
+                    Kernels.Demand(program);
+                (row, sequence) = (row + entry.Tokens.Length, sequence + 1);
+            }
         }
     }
 }

@@ -75,6 +75,27 @@ public sealed class FusedAttentionTests(AttentionDevices devices) : IClassFixtur
         Feasibility.FusedAttention(128, 128, 1, 6000, 1).ProblemOn(Card).Should().Be("fused attention needs 49544 bytes of shared memory a group; the device has 49152");
     }
 
+    [Theory]
+    [InlineData(1)] // no mask
+    [InlineData(3)]
+    public void The_softmax_of_composed_attention_has_the_bits_of_the_reference_over_a_group_of_32_threads(int rows)
+    {
+        const int keys = 7;
+        const int dimension = 4;
+        var program = (ComposedAttentionProgram)OperatorPlan.Parse("composed{attention sum_lanes=4 scaled=bf16 p=bf16 | gemm | gemm}").Lower(new OperatorShape(rows, keys, dimension));
+        var cache = new KeyValueCache(1, dimension);
+        for (int position = 0; position < keys; position++)
+            cache.Append(ConformanceValues.Create(0, position, dimension), ConformanceValues.Create(2, keys + position, dimension));
+        Attend(new GpuOperatorKernels(devices.Warps) { Paths = KernelPaths.None }).Should().Equal(Attend(ReferenceKernels.Instance));
+
+        uint[] Attend(IOperatorKernels kernels)
+        {
+            float[] output = new float[rows * 2 * dimension];
+            kernels.ComposedAttention(program, ConformanceValues.Create(0, 77, output.Length), cache, output);
+            return [.. output.Select(BitConverter.SingleToUInt32Bits)];
+        }
+    }
+
     [Fact]
     public void All_rows_of_a_sequence_go_through_one_launch_and_split_parts_are_joined_by_a_second()
     {

@@ -49,15 +49,29 @@ public sealed class GpuReplayEngineTests(CpuDeviceFixture fixture) : IClassFixtu
     [Fact]
     public void A_refused_step_says_why_and_leaves_the_sequence_as_it_was()
     {
-        ExecutionPlan plan = PlanWith(OperatorPlan.Parse("composed{attention | gemm | gemm}"));
+        ExecutionPlan uniform = PlanWith(PlanCatalog.Gemms["sequential_fma"]);
+        ExecutionPlan plan = new([.. uniform.Rules, new PlanRule(null, 1, OperatorRole.Attention, new AttentionPlan { Math = MathPath.CudaApprox })]);
         var sequence = new ReplaySequence(Model.Value.Configuration);
         Action run = () => _gpu.Run(Model.Value, Step(plan, sequence));
-        run.Should().Throw<PlanNotSupportedException>().Which.Reason.Should().Contain("no kernel of this operator").And.Contain("--device cpu");
+        run.Should().Throw<PlanNotSupportedException>().Which.Reason.Should().Contain("math path");
         sequence.Position.Should().Be(0);
-        sequence.Layer(0).Count.Should().Be(0);
-        _gpu.Supports(OperatorPlan.Parse("composed{attention | gemm | gemm}"), new OperatorShape(1, 4, 16), out string reason).Should().BeFalse();
-        reason.Should().Contain("no kernel");
+        sequence.Layer(0).Count.Should().Be(0, "layer 0 runs before layer 1, whose plan is refused");
+        _gpu.Supports(OperatorPlan.Parse("quantized_gemm"), new OperatorShape(1, 4, 32), out string reason).Should().BeFalse();
+        reason.Should().Contain("no kernel of this operator").And.Contain("--device cpu");
         _gpu.Supports(OperatorPlan.Parse("gemm split_k=4"), new OperatorShape(1, 4, 16), out _).Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("composed{attention | gemm | gemm}")]
+    [InlineData("composed{attention sum_lanes=8 sum_short=forward math=sleef divide=reciprocal scaled=bf16 p=bf16 | gemm step=bf16pair operand=bf16 out=bf16 | gemm step=muladd acc=bf16 out=bf16 start=zero}")]
+    [InlineData("composed{attention scaled=fp16 p=fp16 math=glibc | gemm operand=fp16 | map{*x0..3: gemm; *x*: gemm lanes=2}}")]
+    public void Attention_composed_of_operators_has_the_bits_of_the_cpu_engine_with_and_without_a_memo(string text)
+    {
+        ExecutionPlan plan = PlanWith(OperatorPlan.Parse(text));
+        uint[] expected = Bits(Logits(Cpu, plan));
+        Bits(Logits(_gpu, plan)).Should().Equal(expected);
+        Bits(Logits(new GpuReplayEngine(fixture.Device, new OperatorMemo(1 << 20)), plan)).Should().Equal(expected);
+        Bits(Logits(_gpu, PlanWith(OperatorPlan.Parse("composed{attention scaled=bf16 | gemm lanes=2 | gemm}")))).Should().NotEqual(expected); // negative control
     }
 
     private static ExecutionPlan PlanWith(OperatorPlan plan)

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
@@ -13,7 +12,6 @@ namespace PlanForensics.Gpu.Execution;
 /// <summary>Runs attention on a paged cache: successive query positions of a sequence in one launch where a block fits shared memory, else each by the staged kernels.</summary>
 internal sealed class AttentionRunner(GpuDevice device, DeviceTables tables, GemmRunner paths)
 {
-    private const int FusedThreads = 128;
     private const float Log2E = 1.44269504f; // 0x3FB8AA3B
 
     private readonly ConditionalWeakTable<KeyValueCache, DeviceCache> _caches = [];
@@ -50,9 +48,7 @@ internal sealed class AttentionRunner(GpuDevice device, DeviceTables tables, Gem
     public bool TryEnqueueFused(IReadOnlyList<AttentionProgram> programs, AttentionTables table, ArrayView<float> query, DeviceCache stored, ArrayView<float> output)
     {
         int dimension = stored.Shape.Dimension;
-        int threads = Math.Min(FusedThreads, (int)BitOperations.RoundUpToPowerOf2((uint)device.Limits.ThreadsPerGroup + 1) / 2);
-        if (device.Kind == GpuDeviceKind.Cpu && device.Limits.WarpSize < 32)
-            threads = 1;
+        int threads = Launcher.GroupOf(device);
         AttentionShape shape = ShapeOf(programs[0], table, stored, query.IntLength / dimension / programs.Count);
         shape.Rows = programs.Count;
         long units = (long)shape.Rows * shape.Heads * shape.Parts;

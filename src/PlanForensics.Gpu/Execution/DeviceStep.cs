@@ -70,7 +70,7 @@ internal sealed class DeviceStep(GpuOperatorKernels kernels, OperatorRunners run
         {
             var c = new DeviceValue(_device, _device.Memory.Rent<float>((long)rows * weights.Outputs), format, alike ? format : NumericFormat.Fp32);
             bool adds = program.Regions.Length > 0 && program.Regions[^1].Program.Epilogue.Any(static step => step.Kind == EpilogueKind.Bias);
-            runners.Gemm.Enqueue(program, rows, input, ((DeviceValue)a).Exact, weights, adds ? _model.Vector(node.Role, node.Layer, isBias: true) : ArrayView<float>.Empty, c.View);
+            runners.Gemm.Enqueue(program, rows, input, ((DeviceValue)a).Exact, runners.Gemm.OperandOf(weights), adds ? _model.Vector(node.Role, node.Layer, isBias: true) : ArrayView<float>.Empty, c.View);
             return c;
         }
     }
@@ -109,9 +109,7 @@ internal sealed class DeviceStep(GpuOperatorKernels kernels, OperatorRunners run
                 AttentionProgram[] programs = [.. Enumerable.Range(seen + 1, rows).Select(count => (AttentionProgram)LoweringCache.Lower(plan, StepPrograms.Attention(_configuration, count)))];
                 foreach (AttentionProgram program in programs)
                     kernels.Demand(program);
-                DeviceCache stored = runners.Attention.CacheOf(cache);
-                NumericFormat exact = ((DeviceValue)keys).Exact == ((DeviceValue)values).Exact ? ((DeviceValue)keys).Exact : NumericFormat.Fp32;
-                stored.Append(cache, k.SubView((long)first * keyWidth, (long)rows * keyWidth), v.SubView((long)first * keyWidth, (long)rows * keyWidth), rows, exact);
+                DeviceCache stored = Append(cache, keys, values, k, v, first, rows);
                 Attend(programs, q.SubView((long)first * width, (long)rows * width), stored, output.View.SubView((long)first * width, (long)rows * width));
                 first += rows;
             }
@@ -120,9 +118,31 @@ internal sealed class DeviceStep(GpuOperatorKernels kernels, OperatorRunners run
         }
     }
 
-    /// <inheritdoc/>
-    public StepValue AttendComposed(DecoderOperator node, ComposedAttentionPlan plan, StepValue query, StepValue keys, StepValue values) =>
-        throw new PlanNotSupportedException(plan.Text, DeviceSupport.NoKernel);
+    /// <summary>All rows of a sequence enter the cache first, then its rows go through the products together.</summary>
+    public StepValue AttendComposed(DecoderOperator node, ComposedAttentionPlan plan, StepValue query, StepValue keys, StepValue values)
+    {
+        int width = _configuration.QueryWidth;
+        int keyWidth = _configuration.KeyValueWidth;
+        (ArrayView<float> q, ArrayView<float> k, ArrayView<float> v) = (Expect(query, (long)Rows * width), Expect(keys, (long)Rows * keyWidth), Expect(values, (long)Rows * keyWidth));
+        ComposedAttentionProgram[] programs = [.. context.Step.Batch.Select(entry => (ComposedAttentionProgram)LoweringCache.Lower(
+            plan, StepPrograms.Attention(_configuration, entry.Sequence.Layer(node.Layer).Count + entry.Tokens.Length, entry.Tokens.Length)))];
+        foreach (ComposedAttentionProgram program in programs)
+            kernels.Demand(program);
+        lock (_device.Gate)
+        {
+            DeviceValue output = New((long)Rows * width, programs[^1].Output);
+            int first = 0;
+            foreach ((SequenceTokens entry, ComposedAttentionProgram program) in context.Step.Batch.Zip(programs))
+            {
+                int rows = entry.Tokens.Length;
+                DeviceCache stored = Append(entry.Sequence.Layer(node.Layer), keys, values, k, v, first, rows);
+                runners.Composed.Enqueue(program, q.SubView((long)first * width, (long)rows * width), stored, output.View.SubView((long)first * width, (long)rows * width));
+                first += rows;
+            }
+
+            return output;
+        }
+    }
 
     /// <inheritdoc/>
     public StepValue Activate(DecoderOperator node, ActivationPlan plan, StepValue x, StepValue? up)
@@ -195,6 +215,16 @@ internal sealed class DeviceStep(GpuOperatorKernels kernels, OperatorRunners run
             (start, columns) = (start + columns, width - columns);
             runners.Elementwise.SiluMultiply(program.Remainder, gate.SubView(start, columns), up.SubView(start, columns), y.SubView(start, columns));
         }
+    }
+
+    /// <summary>Some of the step's rows into a sequence's cache.</summary>
+    private DeviceCache Append(KeyValueCache cache, StepValue keys, StepValue values, ArrayView<float> k, ArrayView<float> v, int first, int rows)
+    {
+        NumericFormat exact = ((DeviceValue)keys).Exact == ((DeviceValue)values).Exact ? ((DeviceValue)keys).Exact : NumericFormat.Fp32;
+        long width = _configuration.KeyValueWidth;
+        DeviceCache stored = runners.Attention.CacheOf(cache);
+        stored.Append(cache, k.SubView(first * width, rows * width), v.SubView(first * width, rows * width), rows, exact);
+        return stored;
     }
 
     /// <summary>All rows of one sequence.</summary>

@@ -18,6 +18,9 @@ internal static class DeviceSupport
             AttentionProgram attention => First(
                 Problem(attention.Scores, limits),
                 attention.Parts.SelectMany(static part => part).Select(block => First(Problem(block.Values, limits), Problem(block.Sum, limits))).FirstOrDefault(static problem => problem.Length > 0, "")),
+            ComposedAttentionProgram composed => First(
+                Problem(composed.Sum, limits),
+                composed.Scores.Regions.Concat(composed.Values.Regions).Select(region => Problem(region.Program, limits)).FirstOrDefault(static problem => problem.Length > 0, "")),
             ElementwiseProgram or ActivationRowProgram => "",
             _ => NoKernel,
         };

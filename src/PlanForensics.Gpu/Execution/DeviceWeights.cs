@@ -10,14 +10,19 @@ using PlanForensics.Numerics;
 namespace PlanForensics.Gpu.Execution;
 
 /// <summary>A weight matrix on a device: one copy for all programs that read it as it is stored, two bytes a weight where the format has no more, and one for each format that it is rounded to.</summary>
-internal sealed class DeviceWeights(GpuDevice device, WeightMatrix matrix) : DeviceResident(device.Memory)
+internal sealed class DeviceWeights(GpuDevice device, WeightMatrix matrix) : DeviceResident(device.Memory), IDeviceOperand
 {
     private const int StagedValues = 1 << 20;
 
     private readonly Dictionary<(NumericFormat Storage, NumericFormat Rounded), DeviceMatrix> _copies = [];
 
-    /// <summary>The weights as a program reads them.</summary>
-    /// <param name="operand">The program's operand format.</param>
+    /// <inheritdoc/>
+    public int Outputs => matrix.Outputs;
+
+    /// <inheritdoc/>
+    public int Depth => matrix.Depth;
+
+    /// <inheritdoc/>
     public DeviceMatrix In(NumericFormat operand)
     {
         bool asStored = DeviceMatrix.IsAsStored(matrix.Format, operand);

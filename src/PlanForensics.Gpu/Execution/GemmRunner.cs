@@ -38,7 +38,7 @@ internal sealed class GemmRunner(GpuDevice device)
         using DeviceLease<float> input = device.Memory.Rent(a);
         using DeviceLease<float> shift = device.Memory.Rent(bias);
         using DeviceLease<float> output = device.Memory.Rent<float>(c.Length);
-        Enqueue(program, rows, input.View, NumericFormat.Fp32, weights, shift.View, output.View);
+        Enqueue(program, rows, input.View, NumericFormat.Fp32, OperandOf(weights), shift.View, output.View);
         output.Read(c);
     }
 
@@ -50,12 +50,11 @@ internal sealed class GemmRunner(GpuDevice device)
     /// <param name="weights">(N, K).</param>
     /// <param name="bias">N values, or empty.</param>
     /// <param name="c">Receives (rows, N).</param>
-    public void Enqueue(GemmProgram program, int rows, ArrayView<float> a, NumericFormat exact, WeightMatrix weights, ArrayView<float> bias, ArrayView<float> c)
+    public void Enqueue(GemmProgram program, int rows, ArrayView<float> a, NumericFormat exact, IDeviceOperand weights, ArrayView<float> bias, ArrayView<float> c)
     {
         if (Feasibility.ProblemOfSize(rows, weights.Outputs) is { Length: > 0 } problem)
             throw new PlanNotSupportedException(program.Text, problem);
         var launcher = new Launcher(device);
-        DeviceWeights stored = _weights.GetValue(weights, matrix => new DeviceWeights(device, matrix));
         foreach (ProgramRegion region in program.Regions)
         {
             int count = Math.Min(rows - region.RowStart, region.RowCount);
@@ -64,15 +63,18 @@ internal sealed class GemmRunner(GpuDevice device)
             NumericFormat operand = region.Program.OperandA;
             if (operand == exact || operand == NumericFormat.Fp32)
             {
-                Run(launcher, region, count, weights, a, stored, bias, c);
+                Run(launcher, region, count, weights, a, bias, c);
                 continue;
             }
 
             using DeviceLease<float> cast = device.Memory.Rent<float>(a.Length);
             launcher.Cast(a, cast.View, (int)operand);
-            Run(launcher, region, count, weights, cast.View, stored, bias, c);
+            Run(launcher, region, count, weights, cast.View, bias, c);
         }
     }
+
+    /// <summary>A model's weights on the device, uploaded when first read.</summary>
+    public IDeviceOperand OperandOf(WeightMatrix weights) => _weights.GetValue(weights, matrix => new DeviceWeights(device, matrix));
 
     /// <summary>Adds the partial results of ranks, (ranks, rows, columns).</summary>
     public void AllReduce(GemmProgram program, int columns, ReadOnlySpan<float> ranks, Span<float> c)
@@ -106,11 +108,11 @@ internal sealed class GemmRunner(GpuDevice device)
     public ProgramTable TableOf(ReductionProgram program) => _tables.GetValue(program, static one => ProgramTable.Of(one));
 
     private void Run(
-        Launcher launcher, ProgramRegion region, int rows, WeightMatrix weights, ArrayView<float> a, DeviceWeights stored, ArrayView<float> bias, ArrayView<float> output)
+        Launcher launcher, ProgramRegion region, int rows, IDeviceOperand weights, ArrayView<float> a, ArrayView<float> bias, ArrayView<float> output)
     {
         ReductionProgram program = region.Program;
         ProgramTable table = TableOf(program);
-        DeviceMatrix matrix = stored.In(program.OperandB);
+        DeviceMatrix matrix = weights.In(program.OperandB);
         int bytes = NumericFormats.BytesPerElement(matrix.Storage);
         bool whole = region.RowStart == 0 && region.ColumnStart == 0 && region.ColumnCount == weights.Outputs && output.Length == (long)rows * weights.Outputs;
         string refused = "";

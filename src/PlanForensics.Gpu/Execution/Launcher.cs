@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Reflection;
 using ILGPU;
 using ILGPU.Runtime;
@@ -22,6 +23,11 @@ internal readonly struct Launcher(GpuDevice device)
         long groups = (elements + GroupSize - 1) / GroupSize;
         return new KernelConfig((int)Math.Clamp(groups, 1, (long)device.Limits.Multiprocessors * GroupsPerMultiprocessor), GroupSize);
     }
+
+    /// <summary>Threads of a group that shares work out, a power of two; one on the CPU device without warps, where a barrier costs more than the work.</summary>
+    public static int GroupOf(GpuDevice device) => device.Kind == GpuDeviceKind.Cpu && device.Limits.WarpSize < 32
+        ? 1
+        : (int)Math.Min(GroupSize, BitOperations.RoundUpToPowerOf2((uint)device.Limits.ThreadsPerGroup + 1) / 2);
 
     /// <summary>A kernel by the class that holds it.</summary>
     public TLauncher Load<TLauncher>(Type kernels, string name)

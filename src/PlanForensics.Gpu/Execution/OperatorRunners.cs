@@ -12,6 +12,7 @@ internal sealed class OperatorRunners
         Gemm = new GemmRunner(device);
         Norm = new NormRunner(device, Gemm);
         Attention = new AttentionRunner(device, tables, Gemm);
+        Composed = new ComposedAttentionRunner(device, tables, Gemm);
         Elementwise = new ElementwiseRunner(device, tables);
     }
 
@@ -22,6 +23,8 @@ internal sealed class OperatorRunners
     public NormRunner Norm { get; }
 
     public AttentionRunner Attention { get; }
+
+    public ComposedAttentionRunner Composed { get; }
 
     public ElementwiseRunner Elementwise { get; }
 }

@@ -97,7 +97,7 @@ internal static class FusedAttentionKernels
                 own = AttentionMath.Max(own, rounded);
             }
 
-            float largest = Largest(scratch, own);
+            float largest = GroupMaximum.Of(scratch, own);
             float decay = 1.0f;
             if (block > 0)
                 decay = carries ? AttentionMath.CarriedDecay(shape, running, largest) : AttentionMath.Decay(shape, running, largest, roots);
@@ -145,21 +145,6 @@ internal static class FusedAttentionKernels
 
         sum = FormatRounding.Canonical(scratch[Group.DimX]);
         return running;
-    }
-
-    /// <summary>The largest of the threads' own; every thread gets it. A group has a power of two of threads.</summary>
-    private static float Largest(ArrayView<float> scratch, float own)
-    {
-        scratch[Group.IdxX] = own;
-        Group.Barrier();
-        for (int half = Group.DimX >> 1; half >= 1; half >>= 1)
-        {
-            if (Group.IdxX < half)
-                scratch[Group.IdxX] = AttentionMath.Max(scratch[Group.IdxX], scratch[Group.IdxX + half]);
-            Group.Barrier();
-        }
-
-        return scratch[0];
     }
 
     /// <summary>A block's exponentials into the lanes of a carried sum, a lane a thread, its keys in order.</summary>

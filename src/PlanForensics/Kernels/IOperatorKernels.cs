@@ -81,6 +81,15 @@ public interface IOperatorKernels
     /// <exception cref="PlanNotSupportedException">The program is not supported.</exception>
     void FlashAttention(FlashAttentionProgram program, FlashAttentionInput input, Span<float> output) => Reference.FlashAttention.Run(this, program, input, output);
 
+    /// <summary>Attention composed of matrix products, of all query rows of one sequence; an implementation without one of its own runs its matrix product around a scalar softmax.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="query">(rows, heads x head_dim) queries.</param>
+    /// <param name="cache">Keys and values of the layer, the rows' own appended.</param>
+    /// <param name="output">Receives (rows, heads x head_dim).</param>
+    /// <exception cref="ArgumentException">The lengths do not fit the program and the cache.</exception>
+    /// <exception cref="PlanNotSupportedException">The program is not supported.</exception>
+    void ComposedAttention(ComposedAttentionProgram program, ReadOnlySpan<float> query, KeyValueCache cache, Span<float> output) => Kernels.ComposedAttention.Run(this, program, query, cache, output);
+
     /// <summary>SwiGLU: <c>silu(gate) * up</c>, as <see cref="ActivationPlan"/> states.</summary>
     /// <param name="plan">The activation's arithmetic.</param>
     /// <param name="gate">Gate projection.</param>

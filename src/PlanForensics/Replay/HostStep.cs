@@ -94,7 +94,7 @@ internal sealed class HostStep(IOperatorKernels kernels, StepContext context) : 
             for (int row = first; row < first + rows; row++)
                 cache.Append(keys.ToHost().AsSpan(row * keyWidth, keyWidth), values.ToHost().AsSpan(row * keyWidth, keyWidth));
             var program = (ComposedAttentionProgram)LoweringCache.Lower(plan, StepPrograms.Attention(_configuration, cache.Count, rows));
-            ComposedAttention.Run(kernels, program, query.ToHost().AsSpan(first * width, rows * width), cache, output.AsSpan(first * width, rows * width));
+            kernels.ComposedAttention(program, query.ToHost().AsSpan(first * width, rows * width), cache, output.AsSpan(first * width, rows * width));
             format = program.Output;
             first += rows;
         }

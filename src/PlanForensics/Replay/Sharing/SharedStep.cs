@@ -109,7 +109,7 @@ internal sealed class SharedStep(IOperatorKernels kernels, OperatorMemo memo, St
             if (result is null)
             {
                 float[] computed = new float[rows * width];
-                ComposedAttention.Run(kernels, program, block.Values, layer.Cache, computed);
+                kernels.ComposedAttention(program, block.Values, layer.Cache, computed);
                 result = memo.Add(key, computed);
             }
 
