@@ -166,7 +166,7 @@ internal sealed class GemmRunner(GpuDevice device)
             launcher.Stream, config, CodeOf(table), a, matrix.Words, bias, output, slots.View, shape);
     }
 
-    private bool FitsTiles(int slices, bool isDirect, int rows, WeightMatrix weights, int bytes, ref string refused) =>
+    private bool FitsTiles(int slices, bool isDirect, int rows, IDeviceOperand weights, int bytes, ref string refused) =>
         TileRunner.IsPhased(device) || Fits(Feasibility.Tiles(slices, isDirect, rows, weights.Outputs, weights.Depth, bytes), ref refused);
 
     /// <summary>A specialised kernel that does not fit is left out: the interpreter gives the same bits.</summary>
