@@ -16,17 +16,17 @@ internal static class DecodeRows
         Norm = NormKind.Rms, NormEpsilon = 1e-5, Activation = ActivationKind.SiluGate, Position = PositionKind.Rope, RopeTheta = 500000, HasTiedHead = true,
     };
 
-    public static IEnumerable<PeerRow> Run(Machine machine)
+    public static IEnumerable<PeerRow> Run()
     {
         foreach (NumericFormat format in (NumericFormat[])[NumericFormat.Fp32, NumericFormat.Bf16])
         {
-            foreach (PeerRow row in Run(machine, format))
+            foreach (PeerRow row in Run(format))
                 yield return row;
             GC.Collect(2, GCCollectionMode.Aggressive);
         }
     }
 
-    private static IEnumerable<PeerRow> Run(Machine machine, NumericFormat format)
+    private static IEnumerable<PeerRow> Run(NumericFormat format)
     {
         var model = new ReplayModel(Create(format));
         long weights = DecoderTensors.Expected(Shapes).Where(entry => entry.Key.Role != OperatorRole.LmHead).Sum(entry => entry.Value.Aggregate(1L, (product, dimension) => product * dimension));
@@ -41,11 +41,12 @@ internal static class DecodeRows
             if (before.Length > 0 && !MemoryMarshal.AsBytes(before.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(logits.AsSpan())))
                 throw new InvalidOperationException("two threads made other logits than one");
             before = logits;
-            double time = Interleaved.Medians(2, () => Step(engine, model, plan, sequence, ExecutionPhase.Decode, 17))[0];
+            double[] times = Interleaved.Medians(3, () => Step(engine, model, plan, sequence, ExecutionPhase.Decode, 17), () => Machine.Read((long)bytes, threads));
+            double time = times[0];
             yield return PeerRow.Times(
-                $"decode step, Llama 1B shapes, {NumericFormats.NameOf(format)}", threads, time, bytes / machine.ReadBandwidth(threads), "reading the weights", 1.2,
+                $"decode step, Llama 1B shapes, {NumericFormats.NameOf(format)}", threads, time, times[1], "reading the weights", 1.2,
                 threads == 1 ? "see the products" : "logits equal to one thread's",
-                $"{weights / 1e9:F2} billion weights, {bytes / time / 1e9:F1} GB/s; managed memory {GC.GetTotalMemory(false) / bytes:F2} x the weights");
+                $"{weights / 1e9:F2} billion weights, {bytes / time / 1e9:F1} GB/s; managed memory {GC.GetTotalMemory(forceFullCollection: true) / bytes:F2} x the weights");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using PlanForensics.Kernels.Threading;
 
 namespace PlanForensics.Benchmarks.Peers;
 
@@ -17,7 +18,7 @@ internal sealed class Machine
         foreach (int threads in (int[])[1, 2])
         {
             _flops[threads] = Best(() => OnThreads(threads, _ => Chains())) is var peak ? threads * 2.0 * Multiplies * 12 * Vector512<float>.Count / peak : 0;
-            _bandwidth[threads] = (double)Big.Length * sizeof(float) / Best(() => Read(Big, threads));
+            _bandwidth[threads] = (double)Big.Length * sizeof(float) / Best(() => Read((long)Big.Length * sizeof(float), threads));
         }
     }
 
@@ -42,7 +43,15 @@ internal sealed class Machine
             other.Join();
     }
 
-    private static void Read(float[] source, int threads) => OnThreads(threads, thread => Keep(Sum(source.AsSpan((int)((long)source.Length * thread / threads), source.Length / threads))));
+    /// <summary>A plain sum over so many bytes, again from the start after 512 MiB: what reading costs at the moment.</summary>
+    public static void Read(long bytes, int threads)
+    {
+        for (long left = bytes / sizeof(float); left > 0; left -= Big.Length)
+        {
+            int count = (int)Math.Min(left, Big.Length);
+            Parallelism.For(threads, threads, thread => Keep(Sum(Big.AsSpan((int)((long)count * thread / threads), count / threads))), CancellationToken.None);
+        }
+    }
 
     private static double Best(Action action)
     {

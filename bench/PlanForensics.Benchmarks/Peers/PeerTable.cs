@@ -39,10 +39,10 @@ internal static class PeerTable
     [
         ("products", () => ProductRows.Run(machine, openBlas)),
         ("bf16", () => ProductRows.RunBf16(machine)),
-        ("vectors", () => VectorRows.Run(machine, openBlas)),
+        ("vectors", () => VectorRows.Run(openBlas)),
         ("tensorcore", TensorCoreRows.Run),
-        ("diff", () => DiffRows.Run(machine)),
-        ("decode", () => DecodeRows.Run(machine)),
+        ("diff", DiffRows.Run),
+        ("decode", DecodeRows.Run),
         ("replay", ReplayRows.Run),
         ("store", StoreRows.Run),
     ];

@@ -8,7 +8,11 @@ internal sealed unsafe class GemmJob<TF, TD, TSimd> : IJob
     where TD : struct
     where TSimd : struct, ISimd<TF, TD>
 {
+    private const int CacheLine = 64;
     private const int StreamPairs = 4;
+
+    /// <summary>Bytes of one widened panel that stay in a core's second cache beside the rows.</summary>
+    private const int MostWidenedBytes = 512 << 10;
 
     public required CompiledProgram Program { get; init; }
 
@@ -43,6 +47,9 @@ internal sealed unsafe class GemmJob<TF, TD, TSimd> : IJob
 
     private bool IsTwoPairs => Program.IsPlain && Rows <= TwoPairKernel<TF, TD, TSimd>.MostRows;
 
+    /// <summary>Whether panels of two-byte weights are widened once for all blocks of rows, instead of again in each.</summary>
+    private bool WidensPanels => Weights.IsBf16 && Blocks > 1 && Weights.PanelLength * sizeof(float) <= MostWidenedBytes;
+
     private int LastPanel => LastColumn / Weights.Width;
 
     /// <summary>Parts for a number of threads: some more than threads, so that a slow thread does not hold up the rest.</summary>
@@ -54,7 +61,9 @@ internal sealed unsafe class GemmJob<TF, TD, TSimd> : IJob
         int first = FirstPanel + (int)(panels * part / parts);
         int end = FirstPanel + (int)(panels * (part + 1) / parts);
         int slot = Math.Max(2 * TSimd.MostRows, 2 * StreamPairs) * TSimd.Width;
-        using var memory = new ScratchMemory(Program.ScratchBytes(slot));
+        long scratch = (Program.ScratchBytes(slot) + CacheLine - 1) / CacheLine * CacheLine;
+        using var memory = new ScratchMemory(scratch + (WidensPanels ? Weights.PanelLength * sizeof(float) : 0));
+        float* widened = WidensPanels ? (float*)((byte*)memory.Start + scratch) : null;
         int panel = first;
         for (; Rows == 1 && !Program.HasDot && panel + StreamPairs <= end; panel += StreamPairs)
             Compute(panel, StreamPairs, 0, memory.Start);
@@ -62,19 +71,30 @@ internal sealed unsafe class GemmJob<TF, TD, TSimd> : IJob
             for (int block = 0; block < Blocks; block++)
                 Compute(panel, 2, block, memory.Start);
         for (; panel < end; panel++)
+        {
+            if (widened != null)
+                Widen((ushort*)Weights.Panel(panel), widened, Weights.PanelLength);
             for (int block = 0; block < Blocks; block++)
-                Compute(panel, 1, block, memory.Start);
+                Compute(panel, 1, block, memory.Start, widened);
+        }
+
         if (!Program.IsWide)
             Finish(Math.Max(FirstColumn, first * Weights.Width), Math.Min(LastColumn + 1, end * Weights.Width));
     }
 
-    private void Compute(int panel, int pairs, int block, float* scratch)
+    private static void Widen(ushort* source, float* destination, nint count)
+    {
+        for (nint index = 0; index < count; index += TSimd.Width)
+            TSimd.Store(TSimd.LoadBf16(source + index), destination + index);
+    }
+
+    private void Compute(int panel, int pairs, int block, float* scratch, float* widened = null)
     {
         (int firstRow, int rows) = Gemm<TF, TD, TSimd>.Block(Rows, Blocks, block);
         var tile = new Tile
         {
-            Kind = pairs switch { 1 => TileKind.Rows, 2 => TileKind.TwoPairs, _ => TileKind.Stream }, Rows = rows, A = A + ((nint)firstRow * Depth), B = Weights.Panel(panel),
-            Powers = Powers + ((nint)firstRow * Depth), HasNormalWeights = HasNormalWeights, IsBf16 = Weights.IsBf16, BStride = Weights.Width, PairStride = Weights.PanelLength,
+            Kind = pairs switch { 1 => TileKind.Rows, 2 => TileKind.TwoPairs, _ => TileKind.Stream }, Rows = rows, A = A + ((nint)firstRow * Depth), B = widened == null ? Weights.Panel(panel) : widened,
+            Powers = Powers + ((nint)firstRow * Depth), HasNormalWeights = HasNormalWeights, IsBf16 = Weights.IsBf16 && widened == null, BStride = Weights.Width, PairStride = Weights.PanelLength,
         };
         if (Program.HasGaps && panel + (2 * pairs) <= LastPanel + 1)
         {
