@@ -24,6 +24,7 @@ using (device)
     var report = new CheckReport(device, options.DryRun);
     report.Print();
     new ConformanceCheck(device, report).Run(options.DryRun);
+    new ResidentCheck(device, report).Run(options.DryRun ? 9 : 1);
     new TimingCheck(device, report, CheckSizes.For(options.DryRun)).Run();
     report.AddBaseline(TorchBaseline.Run(options, CheckSizes.For(options.DryRun)));
     report.Finish(options.Output);

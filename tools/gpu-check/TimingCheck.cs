@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ILGPU;
 using ILGPU.Runtime;
 using PlanForensics.Gpu.Devices;
@@ -23,8 +24,8 @@ internal sealed class TimingCheck(GpuDevice device, CheckReport report, CheckSiz
         Strict();
         Units();
         Gemv();
-        var step = new DecodeStep(device, sizes);
-        Measure("decode_llama_1b_fp32", 1, "steps/s", step.Run, device.Kind == GpuDeviceKind.Cpu ? 1 : 5);
+        Decode("decode_llama_1b_fp32", NumericFormat.Fp32);
+        Decode("decode_llama_1b_bf16", NumericFormat.Bf16);
     }
 
     private void Copy()
@@ -80,6 +81,18 @@ internal sealed class TimingCheck(GpuDevice device, CheckReport report, CheckSiz
                 name, bytes / 1e9, "GB/s",
                 () => warps.Run(form, new FusedEpilogue(0, 0, 0), x.View, matrix, none.View, c.View, 1, sizes.GemvOutputs, sizes.GemvDepth), sizes.Repeats);
         }
+    }
+
+    private void Decode(string name, NumericFormat format)
+    {
+        var step = new DecodeStep(device, sizes, format);
+        Measure(name, 1, "steps/s", step.Run, device.Kind == GpuDeviceKind.Cpu ? 1 : 20);
+        DeviceTraffic before = device.Traffic;
+        step.Run();
+        DeviceTraffic after = device.Traffic;
+        report.AddRemark(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: a step is {after.Launches - before.Launches} launches, {after.Uploads - before.Uploads} uploads ({after.UploadedBytes - before.UploadedBytes} bytes), {after.Downloads - before.Downloads} download ({after.DownloadedBytes - before.DownloadedBytes} bytes), {after.Synchronizations - before.Synchronizations} wait; {after.BytesInUse} bytes of the device are in use"));
     }
 
     private double Flops => 2.0 * sizes.Gemm * sizes.Gemm * sizes.Gemm / 1e12;

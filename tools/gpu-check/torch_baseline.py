@@ -54,52 +54,63 @@ measure("gemv_bf16", 2 * outputs * depth / 1e9, "GB/s", lambda: torch.mv(w, x))
 del w
 
 head = hidden // heads
-shapes = [hidden, key_heads * head, key_heads * head]
-blocks = [
-    {
-        "qkv": [torch.randn(n, hidden, device=device) * 0.02 for n in shapes],
-        "o": torch.randn(hidden, hidden, device=device) * 0.02,
-        "gate": torch.randn(inner, hidden, device=device) * 0.02,
-        "up": torch.randn(inner, hidden, device=device) * 0.02,
-        "down": torch.randn(hidden, inner, device=device) * 0.02,
-        "k": torch.randn(key_heads, context, head, device=device),
-        "v": torch.randn(key_heads, context, head, device=device),
-    }
-    for _ in range(layers)
-]
-top = torch.randn(vocabulary, hidden, device=device) * 0.02
 cosine = torch.ones(head // 2, device=device)
 sine = torch.zeros(head // 2, device=device)
 
 
 def norm(y):
-    return y * torch.rsqrt(y.pow(2).mean() + 1e-5)
+    wide = y.float()
+    return (wide * torch.rsqrt(wide.pow(2).mean() + 1e-5)).to(y.dtype)
 
 
 def rotate(y):
     first, second = y.chunk(2, dim=-1)
-    return torch.cat([first * cosine - second * sine, second * cosine + first * sine], dim=-1)
+    return torch.cat([first * cosine - second * sine, second * cosine + first * sine], dim=-1).to(y.dtype)
 
 
 @torch.no_grad()
-def decode():
-    stream = torch.ones(hidden, device=device)
+def decode(blocks, top, dtype):
+    stream = torch.ones(hidden, device=device, dtype=dtype)
+    group = heads // key_heads
     for block in blocks:
         y = norm(stream)
         q, k, v = (torch.mv(one, y) for one in block["qkv"])
         q = rotate(q.view(heads, head))
         block["k"][:, -1] = rotate(k.view(key_heads, head))
         block["v"][:, -1] = v.view(key_heads, head)
-        group = heads // key_heads
         scores = torch.einsum("hd,hsd->hs", q, block["k"].repeat_interleave(group, 0)) / head**0.5
         attended = torch.einsum("hs,hsd->hd", torch.softmax(scores, -1), block["v"].repeat_interleave(group, 0))
         stream = stream + torch.mv(block["o"], attended.reshape(-1))
         y = norm(stream)
         y = torch.nn.functional.silu(torch.mv(block["gate"], y)) * torch.mv(block["up"], y)
         stream = stream + torch.mv(block["down"], y)
-    return torch.mv(top, norm(stream)).argmax()
+    return torch.mv(top, norm(stream)).argmax().item()
 
 
-measure("decode_llama_1b_fp32", 1, "steps/s", decode)
+def decode_step(name, dtype):
+    def weights(n, k):
+        return (torch.randn(n, k, device=device) * 0.02).to(dtype)
+
+    def cached():
+        return torch.randn(key_heads, context, head, device=device).to(dtype)
+
+    blocks = [
+        {
+            "qkv": [weights(n, hidden) for n in (hidden, key_heads * head, key_heads * head)],
+            "o": weights(hidden, hidden),
+            "gate": weights(inner, hidden),
+            "up": weights(inner, hidden),
+            "down": weights(hidden, inner),
+            "k": cached(),
+            "v": cached(),
+        }
+        for _ in range(layers)
+    ]
+    top = weights(vocabulary, hidden)
+    measure(name, 1, "steps/s", lambda: decode(blocks, top, dtype))
+
+
+decode_step("decode_llama_1b_fp32", torch.float32)
+decode_step("decode_llama_1b_bf16", torch.bfloat16)
 name = torch.cuda.get_device_name(device) if cuda else "cpu"
 print(json.dumps({"torch": torch.__version__, "device": name, "times": times}))
