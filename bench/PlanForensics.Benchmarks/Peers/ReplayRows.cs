@@ -15,7 +15,8 @@ internal static class ReplayRows
     private const int SweepSteps = 48;
     private const int AttributionSteps = 225; // with the prompt of 32 tokens, the model's whole context of 256
     private const long MemoBytes = 512L << 20;
-    private static readonly int[] Prompt = [.. Enumerable.Range(0, 32).Select(index => 20 + ((index * 37) % 200))];
+    /// <summary>Token ids of the recorded prompt.</summary>
+    public static readonly int[] Prompt = [.. Enumerable.Range(0, 32).Select(index => 20 + ((index * 37) % 200))];
 
     private static readonly GemmPlan[] Variants =
     [
@@ -27,9 +28,7 @@ internal static class ReplayRows
 
     public static IEnumerable<PeerRow> Run()
     {
-        if (FindModel() is not { } folder)
-            throw new DirectoryNotFoundException("samples/models/kjv-1m is not above the working folder or the program: start in the repository");
-        var model = new ReplayModel(DecoderModel.Load(folder));
+        var model = new ReplayModel(DecoderModel.Load(FindModel()));
         IOperatorKernels kernels = KernelSelection.Create(KernelSelection.Default.Name, threads: 1);
         ExecutionPlan plain = PlanCatalog.Uniform(new GemmPlan(), NumericFormat.Bf16, NumericFormat.Fp32);
         foreach (OperatorRole role in (OperatorRole[])[OperatorRole.LmHead, OperatorRole.QueryProjection, OperatorRole.OutputProjection, OperatorRole.DownProjection])
@@ -77,8 +76,10 @@ internal static class ReplayRows
         return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
     }
 
-    private static string? FindModel() => new[] { Environment.CurrentDirectory, AppContext.BaseDirectory }
-        .SelectMany(Ancestors).Select(folder => Path.Combine(folder, "samples", "models", "kjv-1m")).FirstOrDefault(Directory.Exists);
+    /// <summary>The project's model.</summary>
+    public static string FindModel() => new[] { Environment.CurrentDirectory, AppContext.BaseDirectory }
+        .SelectMany(Ancestors).Select(folder => Path.Combine(folder, "samples", "models", "kjv-1m")).FirstOrDefault(Directory.Exists)
+        ?? throw new DirectoryNotFoundException("samples/models/kjv-1m is not above the working folder or the program: start in the repository");
 
     private static IEnumerable<string> Ancestors(string folder)
     {

@@ -18,14 +18,15 @@ namespace PlanForensics.Replay;
 public sealed class OperatorMemo
 {
     private const int EntryOverheadBytes = 256;
+    private const int FirstEntries = 1 << 13;
 
     private static readonly object RowOperator = new();
     private static readonly ConditionalWeakTable<object, StrongBox<UInt128>> TextHashes = [];
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<SharedKey, Entry> _entries = [];
-    private readonly Queue<Entry> _round = new(); // entries used since they were last looked at go round once more
-    private readonly RowContents _contents = new();
+    private readonly Dictionary<SharedKey, Entry> _entries;
+    private readonly Queue<Entry> _round; // entries used since they were last looked at go round once more
+    private readonly RowContents _contents;
     private long _bytes;
 
     /// <summary>Creates a memo.</summary>
@@ -34,6 +35,8 @@ public sealed class OperatorMemo
     {
         ArgumentOutOfRangeException.ThrowIfNegative(budgetBytes);
         BudgetBytes = budgetBytes;
+        int entries = (int)Math.Min(budgetBytes / (4 * EntryOverheadBytes), FirstEntries);
+        (_entries, _round, _contents) = (new Dictionary<SharedKey, Entry>(entries), new Queue<Entry>(entries), new RowContents(entries));
     }
 
     /// <summary>Bytes of results kept at most.</summary>
@@ -93,6 +96,29 @@ public sealed class OperatorMemo
             SharedRow row = _contents.Find(values, hash) ?? _contents.Add(values, hash);
             Keep(key, row);
             return row;
+        }
+    }
+
+    /// <summary>Keeps results that came together.</summary>
+    /// <param name="keys">A key for each row.</param>
+    /// <param name="computed">Which of them were computed.</param>
+    /// <param name="packed">Their values, one after the other; a single one becomes the memo's and must not be changed.</param>
+    /// <param name="rows">Receives their rows.</param>
+    internal void Add(SharedKey[] keys, int[] computed, float[] packed, SharedRow?[] rows)
+    {
+        int width = packed.Length / computed.Length;
+        Span<ulong> hashes = computed.Length <= 256 ? stackalloc ulong[computed.Length] : new ulong[computed.Length];
+        for (int index = 0; index < computed.Length; index++)
+            hashes[index] = RowContents.HashOf(packed.AsSpan(index * width, width));
+        lock (_lock)
+        {
+            for (int index = 0; index < computed.Length; index++)
+            {
+                ReadOnlySpan<float> values = packed.AsSpan(index * width, width);
+                SharedRow row = _contents.Find(values, hashes[index]) ?? _contents.Add(computed.Length == 1 ? packed : values.ToArray(), hashes[index]);
+                rows[computed[index]] = row;
+                Keep(keys[computed[index]], row);
+            }
         }
     }
 

@@ -12,7 +12,7 @@ internal static unsafe class Attention<TF, TD, TSimd>
     where TSimd : struct, ISimd<TF, TD>
 {
     /// <summary>Multiply-adds below which a thread costs more than it saves.</summary>
-    private const long WorkPerThread = 1 << 20;
+    private const long WorkPerThread = 1 << 17;
 
     public static void Run(AttentionProgram program, ReadOnlySpan<float> query, KeyValueCache cache, Span<float> output, int threads)
     {

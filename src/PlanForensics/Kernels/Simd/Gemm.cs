@@ -11,8 +11,8 @@ internal static unsafe class Gemm<TF, TD, TSimd>
     where TD : struct
     where TSimd : struct, ISimd<TF, TD>
 {
-    /// <summary>Multiply-adds below which a thread costs more than it saves.</summary>
-    private const long WorkPerThread = 1 << 21;
+    /// <summary>Multiply-adds below which a thread costs more than it saves: some microseconds' worth.</summary>
+    private const long WorkPerThread = 1 << 17;
 
     /// <summary>Rows of a tile when each step takes many registers.</summary>
     private const int FewRows = 4;
@@ -80,7 +80,7 @@ internal static unsafe class Gemm<TF, TD, TSimd>
             {
                 Program = region.Program, Weights = weights, A = operand, Bias = bias, C = c, Rows = rows, FirstColumn = region.ColumnStart, ColumnCount = region.ColumnCount,
             };
-            Parallelism.For(job, Parallelism.Threads((long)rows * weights.Depth * region.ColumnCount, WorkPerThread / 1024, threads) > 1 ? region.ColumnCount : 1, threads);
+            Parallelism.For(job, Parallelism.Threads((long)rows * weights.Depth * region.ColumnCount, WorkPerThread / 64, threads) > 1 ? region.ColumnCount : 1, threads);
         }
     }
 }

@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace PlanForensics.Replay.Sharing;
 
 /// <summary>Rows by their bits: equal rows are found by a hash and then compared whole, so that two rows are one only when every bit is equal.</summary>
-internal sealed class RowContents
+internal sealed class RowContents(int capacity)
 {
-    private readonly Dictionary<ulong, SharedRow> _buckets = [];
+    private readonly Dictionary<ulong, SharedRow> _buckets = new(capacity);
     private long _lastId;
 
     /// <summary>A number that no row has.</summary>

@@ -12,9 +12,13 @@ internal readonly struct RowLookup
     public RowLookup(OperatorMemo memo, SharedKey[] keys)
     {
         (_memo, _keys, _rows) = (memo, keys, new SharedRow?[keys.Length]);
-        int found = memo.Find(keys, _rows);
-        if (found < keys.Length)
-            Missing = [.. Enumerable.Range(0, keys.Length).Where(IsMissing)];
+        int missing = keys.Length - memo.Find(keys, _rows);
+        if (missing == 0)
+            return;
+        Missing = new int[missing];
+        for (int row = 0, index = 0; row < keys.Length; row++)
+            if (_rows[row] is null)
+                Missing[index++] = row;
     }
 
     /// <summary>The rows to compute; null where there are none.</summary>
@@ -35,14 +39,9 @@ internal readonly struct RowLookup
     /// <summary>Takes the missing rows, one after the other.</summary>
     public void Fill(StepValue computed)
     {
-        float[] packed = computed.ToHost();
-        int width = packed.Length / Missing!.Length;
-        for (int index = 0; index < Missing.Length; index++)
-            _rows[Missing[index]] = _memo.Add(_keys[Missing[index]], Missing.Length == 1 ? packed : packed.AsSpan(index * width, width).ToArray());
+        _memo.Add(_keys, Missing!, computed.ToHost(), _rows);
     }
 
     /// <summary>All rows; nothing may be missing any more.</summary>
     public SharedValue Value(NumericFormat format) => new(_memo, _rows!, format);
-
-    private bool IsMissing(int row) => _rows[row] is null;
 }

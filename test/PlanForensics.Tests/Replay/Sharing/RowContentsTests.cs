@@ -27,7 +27,7 @@ public sealed class RowContentsTests
     [Fact]
     public void Rows_of_one_hash_stay_apart_and_each_can_go_alone()
     {
-        var contents = new RowContents();
+        var contents = new RowContents(capacity: 0);
         SharedRow[] rows = [.. Enumerable.Range(0, 3).Select(value => contents.Add([value], hash: 7))];
 
         for (int value = 0; value < 3; value++)
