@@ -154,9 +154,14 @@ public sealed class GpuOperatorKernels : IOperatorKernels
             _runners.Gemm.AllReduce(program, columns, partials, sum);
     }
 
-    /// <summary>Always refused: the device has no quantised product.</summary>
     /// <inheritdoc/>
-    public void QuantizedGemm(QuantizedGemmProgram program, ReadOnlySpan<float> a, BlockMatrix weights, Span<float> c) => throw Refused(program);
+    public void QuantizedGemm(QuantizedGemmProgram program, ReadOnlySpan<float> a, BlockMatrix weights, Span<float> c)
+    {
+        Demand(program);
+        int rows = KernelSupport.CheckQuantized(program, a, weights, c);
+        lock (_device.Gate)
+            _runners.Quantized.Run(program, rows, a, weights, c);
+    }
 
     /// <summary>Always refused: the device has no kernel of ggml's flash attention.</summary>
     /// <inheritdoc/>

@@ -56,7 +56,7 @@ public sealed class GpuReplayEngineTests(CpuDeviceFixture fixture) : IClassFixtu
         run.Should().Throw<PlanNotSupportedException>().Which.Reason.Should().Contain("math path");
         sequence.Position.Should().Be(0);
         sequence.Layer(0).Count.Should().Be(0, "layer 0 runs before layer 1, whose plan is refused");
-        _gpu.Supports(OperatorPlan.Parse("quantized_gemm"), new OperatorShape(1, 4, 32), out string reason).Should().BeFalse();
+        _gpu.Supports(OperatorPlan.Parse("scaled_dot_product"), new OperatorShape(4, 4, 32), out string reason).Should().BeFalse();
         reason.Should().Contain("no kernel of this operator").And.Contain("--device cpu");
         _gpu.Supports(OperatorPlan.Parse("gemm split_k=4"), new OperatorShape(1, 4, 16), out _).Should().BeTrue();
     }

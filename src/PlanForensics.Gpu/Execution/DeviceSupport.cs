@@ -21,6 +21,7 @@ internal static class DeviceSupport
             ComposedAttentionProgram composed => First(
                 Problem(composed.Sum, limits),
                 composed.Scores.Regions.Concat(composed.Values.Regions).Select(region => Problem(region.Program, limits)).FirstOrDefault(static problem => problem.Length > 0, "")),
+            QuantizedGemmProgram quantized => Problem(quantized.Groups, limits),
             ElementwiseProgram or ActivationRowProgram => "",
             _ => NoKernel,
         };

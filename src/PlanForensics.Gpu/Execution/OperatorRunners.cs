@@ -13,6 +13,7 @@ internal sealed class OperatorRunners
         Norm = new NormRunner(device, Gemm);
         Attention = new AttentionRunner(device, tables, Gemm);
         Composed = new ComposedAttentionRunner(device, tables, Gemm);
+        Quantized = new QuantizedRunner(device, Gemm);
         Elementwise = new ElementwiseRunner(device, tables);
     }
 
@@ -25,6 +26,8 @@ internal sealed class OperatorRunners
     public AttentionRunner Attention { get; }
 
     public ComposedAttentionRunner Composed { get; }
+
+    public QuantizedRunner Quantized { get; }
 
     public ElementwiseRunner Elementwise { get; }
 }

@@ -14,7 +14,7 @@ namespace PlanForensics.Gpu.Ptx;
 internal static class KernelCatalog
 {
     private static readonly Type[] Classes =
-        [typeof(ProgramKernels), typeof(ElementwiseKernels), typeof(NormKernels), typeof(AttentionKernels), typeof(AttentionOutputKernels), typeof(FusedAttentionKernels), typeof(ComposedAttentionKernels), typeof(TileKernels), typeof(TurnstileKernels), typeof(WarpKernels), typeof(RowKernels), typeof(UnitKernels), typeof(PackKernels), typeof(ArgmaxKernels), typeof(UlpCountKernels)];
+        [typeof(ProgramKernels), typeof(ElementwiseKernels), typeof(NormKernels), typeof(AttentionKernels), typeof(AttentionOutputKernels), typeof(FusedAttentionKernels), typeof(ComposedAttentionKernels), typeof(QuantizedKernels), typeof(TileKernels), typeof(TurnstileKernels), typeof(WarpKernels), typeof(RowKernels), typeof(UnitKernels), typeof(PackKernels), typeof(ArgmaxKernels), typeof(UlpCountKernels)];
 
     private static readonly Type[] Policies =
         [typeof(FmaStep), typeof(MulAddStep), typeof(Bf16Unit), typeof(Fp16Unit), typeof(Tf32Unit), typeof(EightWarps), typeof(Fp32Weights), typeof(Bf16Weights), typeof(Fp16Weights)];

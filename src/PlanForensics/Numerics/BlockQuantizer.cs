@@ -52,11 +52,7 @@ public static class BlockQuantizer
         {
             ReadOnlySpan<float> x = values.Slice(block * BlockFormats.BlockLength, BlockFormats.BlockLength);
             Span<byte> stored = bytes.AsSpan(block * size, size);
-            float extreme = Extreme(x);
-            float scale = format == BlockFormat.Q8Type0 ? MathF.Abs(extreme) / 127 : extreme / -8;
-            float inverse = scale != 0 ? 1 / scale : 0;
-            if (!float.IsFinite(inverse) || !float.IsFinite(scale))
-                throw new ArgumentException($"block {block} has the scale {scale:R}; weights are finite and their inverse scale too", nameof(values));
+            (float scale, float inverse) = Scale(format, x, block);
             BinaryPrimitives.WriteUInt16LittleEndian(stored, Fp16.FromSingle(scale));
             for (int index = 0; index < size - 2; index++)
                 stored[2 + index] = format == BlockFormat.Q8Type0
@@ -65,6 +61,23 @@ public static class BlockQuantizer
         }
 
         return bytes;
+    }
+
+    /// <summary>Throws what <see cref="QuantizeWeights"/> throws of these values.</summary>
+    internal static void CheckScales(BlockFormat format, ReadOnlySpan<float> values)
+    {
+        for (int block = 0; block < values.Length / BlockFormats.BlockLength; block++)
+            Scale(format, values.Slice(block * BlockFormats.BlockLength, BlockFormats.BlockLength), block);
+    }
+
+    private static (float Scale, float Inverse) Scale(BlockFormat format, ReadOnlySpan<float> x, int block)
+    {
+        float extreme = Extreme(x);
+        float scale = format == BlockFormat.Q8Type0 ? MathF.Abs(extreme) / 127 : extreme / -8;
+        float inverse = scale != 0 ? 1 / scale : 0;
+        return float.IsFinite(inverse) && float.IsFinite(scale)
+            ? (scale, inverse)
+            : throw new ArgumentException($"block {block} has the scale {scale:R}; weights are finite and their inverse scale too", nameof(x));
     }
 
     /// <summary>The kernel's tree: lanes l, l+8, l+16, l+24 in order, then halves 4, 2, 1; <c>maxps(a, b)</c> is b unless a is larger.</summary>
