@@ -30,8 +30,8 @@ public sealed class ResidentStepTests(CpuDeviceFixture fixture) : IClassFixture<
                 Outputs(_gpu, model, plan).Should().Equal(Outputs(Reference, model, plan), "{0}", plan.Text);
                 Interlocked.Increment(ref compared);
             },
-            iter: 25, threads: 1);
-        compared.Should().Be(25);
+            iter: 16, threads: 1);
+        compared.Should().Be(16);
     }
 
     [Fact]
@@ -82,9 +82,9 @@ public sealed class ResidentStepTests(CpuDeviceFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public void A_step_leaves_no_value_behind_and_a_cache_counts()
+    public void A_step_leaves_no_value_behind_a_cache_counts_and_what_lies_on_a_closed_device_is_not_made_up()
     {
-        using GpuDevice device = GpuDevice.Open("ilgpu-cpu");
+        GpuDevice device = GpuDevice.Open("ilgpu-cpu");
         var engine = new GpuReplayEngine(device);
         var model = new ReplayModel(SyntheticModel.Create(TinyDecoders.Llama(2), 5));
         ReplaySequence[] sequences = Start(model, 1);
@@ -98,7 +98,9 @@ public sealed class ResidentStepTests(CpuDeviceFixture fixture) : IClassFixture<
             engine.Run(model, Step(Split, sequences, [7]));
         const int page = 16 * 2 * 8 * sizeof(float);
         device.Traffic.BytesInUse.Should().BeGreaterThanOrEqualTo(before + (4 * page * 2 * 2), "keys and values of two layers grew from four pages to eight");
-        GC.KeepAlive(sequences);
+        (sequences[0].Layer(0).Count, sequences[0].Layer(0).HeldCount).Should().Be((67, 0));
+        device.Dispose();
+        ((Func<uint[]>)(() => [.. Cache(sequences[0])])).Should().Throw<ObjectDisposedException>();
     }
 
     [Fact]
@@ -119,18 +121,6 @@ public sealed class ResidentStepTests(CpuDeviceFixture fixture) : IClassFixture<
             sequences = [sequences[0].Clone()];
             return [.. engines[3].Run(model, Step(Split, sequences, [7])).Logits[0].Select(BitConverter.SingleToUInt32Bits), .. Cache(sequences[0])];
         }
-    }
-
-    [Fact]
-    public void Keys_and_values_on_a_closed_device_are_not_made_up()
-    {
-        var model = new ReplayModel(SyntheticModel.Create(TinyDecoders.Llama(1), 5));
-        ReplaySequence[] sequences = Start(model, 1);
-        using (GpuDevice device = GpuDevice.Open("ilgpu-cpu"))
-            new GpuReplayEngine(device).Run(model, Step(Split, sequences, [1, 2]));
-        sequences[0].Layer(0).Count.Should().Be(2);
-        sequences[0].Layer(0).HeldCount.Should().Be(0);
-        ((Action)(() => Cache(sequences[0]).Count())).Should().Throw<ObjectDisposedException>();
     }
 
     [Fact]

@@ -13,6 +13,8 @@ internal sealed class DecodeStep
 {
     private const int Runs = 200;
 
+    private static readonly int[] Token = [1];
+
     private readonly GpuReplayEngine _engine;
     private readonly ReplayModel _model;
     private readonly ReplayStep _step;
@@ -34,7 +36,7 @@ internal sealed class DecodeStep
             .. ((OperatorRole[])[OperatorRole.AttentionNorm, OperatorRole.MlpNorm, OperatorRole.FinalNorm]).Select(role => new PlanRule(null, null, role, norm)),
             new PlanRule(null, null, OperatorRole.Attention, attention),
         ]);
-        _step = new ReplayStep { Phase = ExecutionPhase.Decode, Plan = plan, Batch = [new SequenceTokens(Sequence(sizes.Context - 1), new[] { 1 })], TokensOnly = true };
+        _step = new ReplayStep { Phase = ExecutionPhase.Decode, Plan = plan, Batch = [new SequenceTokens(Sequence(sizes.Context - 1), Token)], TokensOnly = true };
     }
 
     /// <summary>Runs a step; waits for its token.</summary>

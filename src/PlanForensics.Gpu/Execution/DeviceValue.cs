@@ -34,5 +34,6 @@ internal sealed class DeviceValue(GpuDevice device, DeviceLease<float> lease, Nu
     {
         lock (device.Gate)
             lease.Dispose();
+        base.Dispose();
     }
 }
