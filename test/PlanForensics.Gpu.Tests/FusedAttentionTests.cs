@@ -65,6 +65,8 @@ public sealed class FusedAttentionTests(AttentionDevices devices) : IClassFixtur
         }
 
         devices.Single.Limits = limits;
+        devices.Single.KernelUses.Should().Contain(static use => use.Kernel == "fused attention" && use.Reason == "")
+            .And.Contain(static use => use.Kernel == "staged attention" && use.Reason.StartsWith("fused attention needs ") && use.Reason.EndsWith(" bytes of shared memory a group; the device has 1024"));
     }
 
     [Fact]

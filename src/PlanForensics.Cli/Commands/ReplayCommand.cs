@@ -67,7 +67,7 @@ internal static class ReplayCommand
         report.Prose("A", $"{recorded.RequestId}, as recorded");
         report.Prose("B", $"replayed under {schedule.Name} by {lease.Engine.Name}{(newId is null ? "" : $", saved as {newId}")}");
         foreach (KernelUse use in lease.Device?.KernelUses ?? [])
-            report.Prose("kernel", string.Create(CultureInfo.InvariantCulture, $"{use.Kernel}: {use.Products} products{(use.Reason.Length == 0 ? "" : $"; {use.Reason}")}"));
+            report.Prose("kernel", string.Create(CultureInfo.InvariantCulture, $"{use.Kernel}: {use.Products} {(use.Kernel.EndsWith("attention", StringComparison.Ordinal) ? "launches" : "products")}{(use.Reason.Length == 0 ? "" : $"; {use.Reason}")}"));
         TraceDiffText.PrintSteps(agreement.Steps, tokenizer, report);
         report.Prose("bits", string.Create(
             CultureInfo.InvariantCulture,

@@ -67,7 +67,7 @@ public sealed class GpuDevice : IDisposable
         }
     }
 
-    /// <summary>The kernels that matrix products ran in since the device was opened, and why no more specialised one was taken.</summary>
+    /// <summary>The kernels that matrix products and attention ran in since the device was opened, and why no more specialised one was taken.</summary>
     public IReadOnlyList<KernelUse> KernelUses
     {
         get

@@ -26,8 +26,9 @@ internal sealed class AttentionRunner(GpuDevice device, DeviceTables tables, Gem
         using var table = new AttentionTables(device, program);
         using DeviceLease<float> rows = device.Memory.Rent(query);
         using DeviceLease<float> result = device.Memory.Rent<float>(output.Length);
-        if (!TryEnqueueFused([program], table, rows.View, stored, result.View))
-            EnqueueStaged(program, table, rows.View, stored, result.View);
+        string refused = TryEnqueueFused([program], table, rows.View, stored, result.View);
+        if (refused.Length > 0)
+            EnqueueStaged(program, table, rows.View, stored, result.View, refused);
         result.Read(output);
     }
 
@@ -39,13 +40,14 @@ internal sealed class AttentionRunner(GpuDevice device, DeviceTables tables, Gem
         return stored;
     }
 
-    /// <summary>Launches attention of successive query positions, and what joins the parts of a split; does not wait. False where it does not fit the device, or is not wanted.</summary>
+    /// <summary>Launches attention of successive query positions, and what joins the parts of a split; does not wait.</summary>
     /// <param name="programs">The program of each row; equal but for the keys that they see.</param>
     /// <param name="table">Their table.</param>
     /// <param name="query">(rows, heads x head_dim).</param>
     /// <param name="stored">Keys and values.</param>
     /// <param name="output">Receives as many.</param>
-    public bool TryEnqueueFused(IReadOnlyList<AttentionProgram> programs, AttentionTables table, ArrayView<float> query, DeviceCache stored, ArrayView<float> output)
+    /// <returns>Empty, or why nothing was launched.</returns>
+    public string TryEnqueueFused(IReadOnlyList<AttentionProgram> programs, AttentionTables table, ArrayView<float> query, DeviceCache stored, ArrayView<float> output)
     {
         int dimension = stored.Shape.Dimension;
         int threads = Launcher.GroupOf(device);
@@ -54,8 +56,10 @@ internal sealed class AttentionRunner(GpuDevice device, DeviceTables tables, Gem
         long units = (long)shape.Rows * shape.Heads * shape.Parts;
         long partial = shape.Parts == 1 ? 1 : units * (dimension + 2);
         KernelDemand demand = Feasibility.FusedAttention(threads, dimension, shape.Lanes, shape.LongestBlock, partial);
-        if (!paths.Paths.HasFlag(KernelPaths.FusedAttention) || units * dimension > int.MaxValue || demand.ProblemOn(device.Limits).Length > 0)
-            return false;
+        string problem = !paths.Paths.HasFlag(KernelPaths.FusedAttention) ? "fused attention is not wanted" : Feasibility.ProblemOfSize(units, dimension) is { Length: > 0 } size ? size : demand.ProblemOn(device.Limits);
+        if (problem.Length > 0)
+            return problem;
+        device.Uses.Add("fused attention");
         var launcher = new Launcher(device);
         int groups = (int)Math.Min(units, device.Kind == GpuDeviceKind.Cpu ? device.Limits.Multiprocessors : device.Limits.Multiprocessors * 16L);
         using DeviceLease<float> parts = device.Memory.Rent<float>(partial);
@@ -66,12 +70,13 @@ internal sealed class AttentionRunner(GpuDevice device, DeviceTables tables, Gem
             launcher.Stream, config, table.View, query, stored.Keys, stored.Values, stored.Pages, parts.View, output, slots.View, tables.Roots.View, shape);
         if (shape.Parts > 1)
             Join(launcher, table, parts.View.SubView(0, units * dimension), parts.View.SubView(units * dimension, units), parts.View.SubView(units * (dimension + 1), units), output, shape);
-        return true;
+        return "";
     }
 
-    /// <summary>Launches the staged kernels of one query position, which need no shared memory; does not wait.</summary>
-    public void EnqueueStaged(AttentionProgram program, AttentionTables table, ArrayView<float> query, DeviceCache stored, ArrayView<float> output)
+    /// <summary>Launches the staged kernels of one query position, which need no shared memory; does not wait. <paramref name="refused"/> says why they run.</summary>
+    public void EnqueueStaged(AttentionProgram program, AttentionTables table, ArrayView<float> query, DeviceCache stored, ArrayView<float> output, string refused)
     {
+        device.Uses.Add("staged attention", refused);
         AttentionShape shape = ShapeOf(program, table, stored, query.IntLength / stored.Shape.Dimension);
         var launcher = new Launcher(device);
         using DeviceLease<float> scaled = device.Memory.Rent<float>(query.Length);

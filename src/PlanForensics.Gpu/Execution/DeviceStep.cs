@@ -230,11 +230,12 @@ internal sealed class DeviceStep(GpuOperatorKernels kernels, OperatorRunners run
     /// <summary>All rows of one sequence.</summary>
     private void Attend(AttentionProgram[] programs, ArrayView<float> query, DeviceCache stored, ArrayView<float> output)
     {
-        if (runners.Attention.TryEnqueueFused(programs, TablesOf(programs), query, stored, output))
+        string refused = runners.Attention.TryEnqueueFused(programs, TablesOf(programs), query, stored, output);
+        if (refused.Length == 0)
             return;
         long width = query.Length / programs.Length;
         for (int row = 0; row < programs.Length; row++)
-            runners.Attention.EnqueueStaged(programs[row], TablesOf([programs[row]]), query.SubView(row * width, width), stored, output.SubView(row * width, width));
+            runners.Attention.EnqueueStaged(programs[row], TablesOf([programs[row]]), query.SubView(row * width, width), stored, output.SubView(row * width, width), refused);
     }
 
     /// <summary>The table of successive rows; every layer of a step that runs the same plan shares it.</summary>
