@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Runtime.InteropServices;
 using PlanForensics.Numerics;
@@ -5,7 +6,10 @@ using PlanForensics.Numerics;
 namespace PlanForensics.Kernels;
 
 /// <summary>Weights of a matrix product, (N outputs, K inputs), kept in the format in which they are stored. Kernels may keep a packed copy with it. Immutable.</summary>
-/// <remarks>Weights of a stored tensor are not copied: memory is the tensor's, plus one packed copy (two bytes an element for bf16) once a kernel has run.</remarks>
+/// <remarks>
+/// Weights of a stored tensor are held once: as the tensor, and once a kernel has packed fp32 or bf16 weights, in its arrangement instead, from which rows, and the tensor's bytes when
+/// somebody asks for them, come back bit for bit. Weights made of values, which belong to the caller, and other formats are packed beside the original.
+/// </remarks>
 public sealed class WeightMatrix
 {
     private readonly TensorValue? _stored;
@@ -13,6 +17,7 @@ public sealed class WeightMatrix
     private readonly Lazy<string> _contentHash;
     private readonly Lock _packing = new();
     private readonly Dictionary<string, object> _packed = [];
+    private IPackedRows? _rows;
 
     /// <summary>Creates a matrix.</summary>
     /// <param name="outputs">N, rows.</param>
@@ -83,11 +88,36 @@ public sealed class WeightMatrix
         }
 
         int bytes = Depth * NumericFormats.BytesPerElement(Format);
-        TensorBytes.Widen(_stored.Bytes.Span.Slice(output * bytes, bytes), Format, destination);
+        if (Volatile.Read(ref _rows) is not { } rows)
+        {
+            TensorBytes.Widen(_stored.Bytes.Span.Slice(output * bytes, bytes), Format, destination);
+            return;
+        }
+
+        byte[] row = ArrayPool<byte>.Shared.Rent(bytes);
+        rows.CopyStoredRow(output, row.AsSpan(0, bytes));
+        TensorBytes.Widen(row.AsSpan(0, bytes), Format, destination);
+        ArrayPool<byte>.Shared.Return(row);
     }
 
     /// <summary>The bytes of a stored tensor, little-endian, row-major in <see cref="Format"/>; empty where the matrix was made of values.</summary>
     internal ReadOnlyMemory<byte> StoredBytes => _stored?.Bytes ?? default;
+
+    /// <summary>Gives the weights to a kernel's arrangement that holds every stored bit: the tensor lets go of its own.</summary>
+    internal void MoveInto(IPackedRows rows)
+    {
+        if (_stored is null || Interlocked.CompareExchange(ref _rows, rows, null) is not null)
+            return;
+        int bytes = Depth * NumericFormats.BytesPerElement(Format);
+        int outputs = Outputs;
+        _stored.KeepElsewhere(() =>
+        {
+            byte[] stored = GC.AllocateUninitializedArray<byte>(checked(outputs * bytes));
+            for (int output = 0; output < outputs; output++)
+                rows.CopyStoredRow(output, stored.AsSpan(output * bytes, bytes));
+            return stored;
+        });
+    }
 
     /// <summary>A kernel's packed form of this matrix, made once.</summary>
     internal T Packed<T>(string layout, Func<WeightMatrix, T> pack)

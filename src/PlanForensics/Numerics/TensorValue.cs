@@ -9,8 +9,9 @@ namespace PlanForensics.Numerics;
 /// Bitwise: identical on every machine; hosts must be little-endian.</remarks>
 public sealed class TensorValue : IEquatable<TensorValue>
 {
-    private readonly byte[] _bytes;
     private readonly int[] _shape;
+    private byte[]? _bytes;
+    private Elsewhere? _elsewhere;
     private string? _sha256;
 
     private TensorValue(NumericFormat format, byte[] bytes, int[] shape, long elementCount)
@@ -33,10 +34,10 @@ public sealed class TensorValue : IEquatable<TensorValue>
     public long ElementCount { get; }
 
     /// <summary>The elements, little-endian and row-major.</summary>
-    public ReadOnlyMemory<byte> Bytes => _bytes;
+    public ReadOnlyMemory<byte> Bytes => Stored;
 
     /// <summary>SHA-256 of <see cref="Bytes"/> in lower-case hex; computed once, on first use.</summary>
-    public string Sha256 => _sha256 ??= Convert.ToHexStringLower(SHA256.HashData(_bytes));
+    public string Sha256 => _sha256 ??= Convert.ToHexStringLower(SHA256.HashData(Stored));
 
     /// <summary>Copies fp32 values, bit for bit (NaN payloads too).</summary>
     /// <param name="values">The elements, row-major.</param>
@@ -89,7 +90,7 @@ public sealed class TensorValue : IEquatable<TensorValue>
     {
         if (destination.Length != ElementCount)
             throw new ArgumentException($"the destination holds {destination.Length} elements, the tensor {ElementCount}", nameof(destination));
-        TensorBytes.Widen(_bytes, Format, destination);
+        TensorBytes.Widen(Stored, Format, destination);
     }
 
     /// <summary>The elements as fp32, exactly.</summary>
@@ -110,12 +111,12 @@ public sealed class TensorValue : IEquatable<TensorValue>
         if (Format is not (NumericFormat.Fp32 or NumericFormat.Tf32))
             throw new InvalidOperationException($"a {NumericFormats.NameOf(Format)} tensor has no fp32 view; use ToFp32");
         nint[] lengths = _shape.Length == 0 ? [1] : Array.ConvertAll(_shape, static dimension => (nint)dimension);
-        return new ReadOnlyTensorSpan<float>(MemoryMarshal.Cast<byte, float>(_bytes), lengths);
+        return new ReadOnlyTensorSpan<float>(MemoryMarshal.Cast<byte, float>(Stored), lengths);
     }
 
     /// <inheritdoc/>
     public bool Equals(TensorValue? other) =>
-        other is not null && Format == other.Format && Shape.SequenceEqual(other.Shape) && _bytes.AsSpan().SequenceEqual(other._bytes);
+        other is not null && Format == other.Format && Shape.SequenceEqual(other.Shape) && Stored.AsSpan().SequenceEqual(other.Stored);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as TensorValue);
@@ -126,13 +127,40 @@ public sealed class TensorValue : IEquatable<TensorValue>
         var hash = default(HashCode);
         hash.Add(Format);
         hash.AddBytes(MemoryMarshal.AsBytes(Shape));
-        hash.AddBytes(_bytes);
+        hash.AddBytes(Stored);
         return hash.ToHashCode();
     }
 
     /// <summary>Format, shape and the start of the hash.</summary>
     /// <returns>For example <c>bf16[2,64] sha256:01ab23cd</c>.</returns>
     public override string ToString() => $"{NumericFormats.NameOf(Format)}[{string.Join(',', _shape)}] sha256:{Sha256[..8]}";
+
+    /// <summary>Lets go of the elements, which are kept in another arrangement and come back from there, bit for bit, when somebody asks. The first call holds.</summary>
+    /// <param name="restore">Makes <see cref="Bytes"/> again.</param>
+    internal void KeepElsewhere(Func<byte[]> restore)
+    {
+        if (Interlocked.CompareExchange(ref _elsewhere, new Elsewhere(restore), null) is null)
+            Volatile.Write(ref _bytes, null);
+    }
+
+    private byte[] Stored => Volatile.Read(ref _bytes) ?? _elsewhere!.Get();
+
+    /// <summary>Elements that come back while somebody uses them.</summary>
+    private sealed class Elsewhere(Func<byte[]> restore)
+    {
+        private readonly Lock _lock = new();
+        private readonly WeakReference<byte[]?> _last = new(null);
+
+        public byte[] Get()
+        {
+            lock (_lock)
+            {
+                if (!_last.TryGetTarget(out byte[]? bytes))
+                    _last.SetTarget(bytes = restore());
+                return bytes;
+            }
+        }
+    }
 
     private static TensorValue Own(NumericFormat format, byte[] bytes, ReadOnlySpan<int> shape)
     {

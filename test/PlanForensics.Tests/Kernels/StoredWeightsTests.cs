@@ -52,6 +52,51 @@ public sealed class StoredWeightsTests
     }
 
     [Theory]
+    [InlineData(NumericFormat.Bf16, 33, 7)]
+    [InlineData(NumericFormat.Bf16, 64, 1)]
+    [InlineData(NumericFormat.Fp32, 33, 7)]
+    [InlineData(NumericFormat.Fp32, 1, 40)]
+    [InlineData(NumericFormat.Fp16, 33, 7)]
+    public void A_packed_tensor_is_held_once_and_gives_back_every_bit(NumericFormat format, int outputs, int depth)
+    {
+        byte[] bytes = new byte[outputs * depth * NumericFormats.BytesPerElement(format)];
+        new Random(5).NextBytes(bytes); // every pattern: NaN payloads, infinities, subnormals
+        TensorValue tensor = TensorValue.FromBytes(format, bytes, outputs, depth);
+        WeakReference before = Held(tensor);
+        WeightMatrix matrix = WeightMatrix.From(tensor);
+        float[][] rows = Rows(matrix);
+        float[] a = ConformanceValues.Create(0, 9, depth);
+        var program = (GemmProgram)new GemmPlan().Lower(new OperatorShape(1, outputs, depth));
+
+        foreach (IOperatorKernels kernels in KernelSelection.Available)
+            kernels.Gemm(program, a, matrix, [], new float[outputs]);
+
+        GC.Collect();
+        before.IsAlive.Should().Be(format == NumericFormat.Fp16 || KernelSelection.Available.Count == 1, "fp16 is packed in four bytes and stays as stored");
+        tensor.Bytes.ToArray().Should().Equal(bytes);
+        tensor.Sha256.Should().Be(Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        tensor.Should().Be(TensorValue.FromBytes(format, bytes, outputs, depth));
+        Rows(matrix).Select(Bits).Should().BeEquivalentTo(rows.Select(Bits), options => options.WithStrictOrdering());
+        WeightMatrix.From(tensor).ContentHash.Should().Be(matrix.ContentHash, "another matrix of the same tensor reads the same");
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static WeakReference Held(TensorValue tensor)
+    {
+        MemoryMarshal.TryGetArray(tensor.Bytes, out ArraySegment<byte> segment).Should().BeTrue();
+        return new WeakReference(segment.Array);
+    }
+
+    private static uint[] Bits(float[] row) => MemoryMarshal.Cast<float, uint>(row).ToArray();
+
+    private static float[][] Rows(WeightMatrix matrix) => [.. Enumerable.Range(0, matrix.Outputs).Select(output =>
+    {
+        float[] row = new float[matrix.Depth];
+        matrix.CopyRow(output, row);
+        return row;
+    })];
+
+    [Theory]
     [InlineData(NumericFormat.Bf16)]
     [InlineData(NumericFormat.Fp16)]
     [InlineData(NumericFormat.Fp32)]

@@ -8,7 +8,7 @@ namespace PlanForensics.Kernels.Simd;
 /// Weights as panels of columns, (panel, K, panel width), rounded to an operand format: bfloat16 values in two bytes each, others in four. The last panel is filled up with ones, whose
 /// results nobody reads.
 /// </summary>
-internal sealed unsafe class PackedWeights
+internal sealed unsafe class PackedWeights : IPackedRows
 {
     private const int Alignment = 64;
 
@@ -25,7 +25,14 @@ internal sealed unsafe class PackedWeights
         _memory = GC.AllocateUninitializedArray<float>((int)length + Alignment, pinned: true);
         nint start = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
         _start = (byte*)((start + Alignment - 1) & ~(nint)(Alignment - 1));
-        Fill(matrix, format);
+        if (!HoldsStored(matrix, format))
+        {
+            Fill(matrix, format);
+            return;
+        }
+
+        FillStored(matrix);
+        matrix.MoveInto(this);
     }
 
     /// <summary>Columns of a panel.</summary>
@@ -41,6 +48,18 @@ internal sealed unsafe class PackedWeights
     public nint PanelBytes => PanelLength * ElementBytes;
 
     private int ElementBytes => IsBf16 ? sizeof(ushort) : sizeof(float);
+
+    /// <inheritdoc/>
+    public void CopyStoredRow(int output, Span<byte> destination)
+    {
+        float* panel = Panel(output / Width);
+        int column = output % Width;
+        if (IsBf16)
+            Gather((ushort*)panel + column, MemoryMarshal.Cast<byte, ushort>(destination), Width);
+        else
+            Gather((uint*)panel + column, MemoryMarshal.Cast<byte, uint>(destination), Width);
+        GC.KeepAlive(_memory);
+    }
 
     /// <summary>A panel's first element, of whatever size.</summary>
     public float* Panel(int index) => (float*)(_start + (index * PanelBytes));
@@ -102,6 +121,45 @@ internal sealed unsafe class PackedWeights
         }
 
         GC.KeepAlive(_memory);
+    }
+
+    /// <summary>Whether the panels hold each stored element in its own format, not rounded.</summary>
+    private bool HoldsStored(WeightMatrix matrix, NumericFormat format) =>
+        format == NumericFormat.Fp32 && !matrix.StoredBytes.IsEmpty && (IsBf16 ? matrix.Format == NumericFormat.Bf16 : matrix.Format == NumericFormat.Fp32);
+
+    private void FillStored(WeightMatrix matrix)
+    {
+        ReadOnlySpan<byte> stored = matrix.StoredBytes.Span;
+        int rowBytes = matrix.Depth * ElementBytes;
+        byte[] ones = new byte[rowBytes]; // 1 is 0x3F80 in bf16 and 0x3F800000 in fp32
+        for (int element = ElementBytes; element <= rowBytes; element += ElementBytes)
+            (ones[element - 2], ones[element - 1]) = (0x80, 0x3F);
+        int filled = (matrix.Outputs + Width - 1) / Width * Width;
+        for (int output = 0; output < filled; output++)
+        {
+            ReadOnlySpan<byte> row = output < matrix.Outputs ? stored.Slice(output * rowBytes, rowBytes) : ones;
+            float* panel = Panel(output / Width);
+            if (IsBf16)
+                Scatter(MemoryMarshal.Cast<byte, ushort>(row), (ushort*)panel + (output % Width), Width);
+            else
+                Scatter(MemoryMarshal.Cast<byte, uint>(row), (uint*)panel + (output % Width), Width);
+        }
+
+        GC.KeepAlive(_memory);
+    }
+
+    private static void Gather<T>(T* source, Span<T> destination, int stride)
+        where T : unmanaged
+    {
+        for (int k = 0; k < destination.Length; k++)
+            destination[k] = source[(nint)k * stride];
+    }
+
+    private static void Scatter<T>(ReadOnlySpan<T> source, T* destination, int stride)
+        where T : unmanaged
+    {
+        for (int k = 0; k < source.Length; k++)
+            destination[(nint)k * stride] = source[k];
     }
 
     private void Place(float[] row, float* panel, int column)
