@@ -28,7 +28,7 @@ internal static class ProductRows
                     var plan = (GemmPlan)OperatorPlan.Parse(text);
                     var program = (GemmProgram)plan.Lower(new OperatorShape(m, Size, Size));
                     double[] times = Interleaved.Medians(
-                        threads > 1 ? 2.5 : 1.5, Interleaved.PauseFor(threads), [() => kernels.Gemm(program, a, weights, default, c), onnx.Run, () => openBlas?.Multiply(m, Size, Size, a, w, other)]);
+                        threads > 1 ? 1.2 : 0.5, Interleaved.PauseFor(threads), [() => kernels.Gemm(program, a, weights, default, c), onnx.Run, () => openBlas?.Multiply(m, Size, Size, a, w, other)]);
                     (double peer, string name) = openBlas is not null && times[2] < times[1] ? (times[2], "OpenBLAS") : (times[1], "ONNX Runtime");
                     double flops = 2.0 * m * Size * Size;
                     string rest = openBlas is null ? "OpenBLAS is not installed" : name == "OpenBLAS" ? $"ONNX Runtime {times[1] * 1e3:F2} ms" : $"OpenBLAS {times[2] * 1e3:F2} ms";

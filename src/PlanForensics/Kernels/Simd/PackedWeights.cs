@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using PlanForensics.Kernels.Threading;
 using PlanForensics.Numerics;
 
 namespace PlanForensics.Kernels.Simd;
@@ -11,6 +12,7 @@ namespace PlanForensics.Kernels.Simd;
 internal sealed unsafe class PackedWeights : IPackedRows
 {
     private const int Alignment = 64;
+    private const int BytesPerThread = 1 << 20;
 
     private readonly float[] _memory;
     private readonly byte* _start;
@@ -129,23 +131,28 @@ internal sealed unsafe class PackedWeights : IPackedRows
 
     private void FillStored(WeightMatrix matrix)
     {
-        ReadOnlySpan<byte> stored = matrix.StoredBytes.Span;
+        ReadOnlyMemory<byte> stored = matrix.StoredBytes;
         int rowBytes = matrix.Depth * ElementBytes;
         byte[] ones = new byte[rowBytes]; // 1 is 0x3F80 in bf16 and 0x3F800000 in fp32
         for (int element = ElementBytes; element <= rowBytes; element += ElementBytes)
             (ones[element - 2], ones[element - 1]) = (0x80, 0x3F);
-        int filled = (matrix.Outputs + Width - 1) / Width * Width;
-        for (int output = 0; output < filled; output++)
-        {
-            ReadOnlySpan<byte> row = output < matrix.Outputs ? stored.Slice(output * rowBytes, rowBytes) : ones;
-            float* panel = Panel(output / Width);
-            if (IsBf16)
-                Scatter(MemoryMarshal.Cast<byte, ushort>(row), (ushort*)panel + (output % Width), Width);
-            else
-                Scatter(MemoryMarshal.Cast<byte, uint>(row), (uint*)panel + (output % Width), Width);
-        }
-
+        int panels = (matrix.Outputs + Width - 1) / Width;
+        int threads = Parallelism.Threads(stored.Length, BytesPerThread, Environment.ProcessorCount);
+        Parallelism.For(panels, threads, panel => FillPanel(panel, matrix.Outputs, stored.Span, ones), CancellationToken.None);
         GC.KeepAlive(_memory);
+    }
+
+    private void FillPanel(int panel, int outputs, ReadOnlySpan<byte> stored, byte[] ones)
+    {
+        for (int column = 0; column < Width; column++)
+        {
+            int output = (panel * Width) + column;
+            ReadOnlySpan<byte> row = output < outputs ? stored.Slice(output * ones.Length, ones.Length) : ones;
+            if (IsBf16)
+                Scatter(MemoryMarshal.Cast<byte, ushort>(row), (ushort*)Panel(panel) + column, Width);
+            else
+                Scatter(MemoryMarshal.Cast<byte, uint>(row), (uint*)Panel(panel) + column, Width);
+        }
     }
 
     private static void Gather<T>(T* source, Span<T> destination, int stride)
