@@ -14,7 +14,8 @@ internal sealed class Worker
     /// <summary>Looks for a run between two offers of the processor to other threads.</summary>
     private const int LooksPerYield = 64;
 
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly object _gate = new();
+    private bool _isWoken;
     private JobRun? _run;
     private int _isAsleep;
 
@@ -25,13 +26,32 @@ internal sealed class Worker
     {
         Interlocked.Exchange(ref _run, run);
         if (Interlocked.Exchange(ref _isAsleep, 0) == 1)
-            _wake.Release();
+            Wake();
     }
 
     private void Loop()
     {
         while (true)
             Next().Take();
+    }
+
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            _isWoken = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    private void Sleep()
+    {
+        lock (_gate)
+        {
+            while (!_isWoken)
+                Monitor.Wait(_gate);
+            _isWoken = false;
+        }
     }
 
     private JobRun Next()
@@ -51,7 +71,7 @@ internal sealed class Worker
 
             Interlocked.Exchange(ref _isAsleep, 1);
             if (Volatile.Read(ref _run) is null || Interlocked.Exchange(ref _isAsleep, 0) == 0)
-                _wake.Wait();
+                Sleep();
         }
     }
 }

@@ -169,7 +169,7 @@ internal sealed class SharedStep(IOperatorKernels kernels, OperatorMemo memo, St
 
     private int PositionOf(int row) => context.Rows[row].Position;
 
-    private SharedRow[] Rows(StepValue value, int count) => ((SharedValue)value).Rows(count);
+    private static SharedRow[] Rows(StepValue value, int count) => ((SharedValue)value).Rows(count);
 
     private SharedRow? Find(in SharedKey key)
     {
