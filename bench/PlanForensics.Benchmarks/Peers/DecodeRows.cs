@@ -71,7 +71,7 @@ internal static class DecodeRows
                 Fill(MemoryMarshal.Cast<byte, uint>(bytes.AsSpan()), ++seed, 0x007F_FFFF, 0x3C80_0000, 0x8000_0000);
             else
                 Fill(MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan()), ++seed, 0x007F, 0x3C80, 0x8000);
-            tensors.Add(key, TensorValue.FromBytes(format, bytes, [.. shape]));
+            tensors.Add(key, TensorValue.Own(format, bytes, [.. shape]));
         }
 
         return new DecoderModel(Shapes, tensors);

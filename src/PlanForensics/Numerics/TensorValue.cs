@@ -162,7 +162,8 @@ public sealed class TensorValue : IEquatable<TensorValue>
         }
     }
 
-    private static TensorValue Own(NumericFormat format, byte[] bytes, ReadOnlySpan<int> shape)
+    /// <summary>A tensor over an array that nobody else keeps.</summary>
+    internal static TensorValue Own(NumericFormat format, byte[] bytes, ReadOnlySpan<int> shape)
     {
         long count = 1;
         foreach (int dimension in shape)

@@ -53,7 +53,7 @@ internal sealed unsafe class GemmJob<TF, TD, TSimd> : IJob
     private int LastPanel => LastColumn / Weights.Width;
 
     /// <summary>Parts for a number of threads: some more than threads, so that a slow thread does not hold up the rest.</summary>
-    public int Split(int threads) => threads == 1 ? 1 : Math.Min(LastPanel - FirstPanel + 1, 4 * threads);
+    public int Split(int threads) => threads == 1 ? 1 : Math.Min(LastPanel - FirstPanel + 1, 8 * threads);
 
     public void Run(int part, int parts)
     {
