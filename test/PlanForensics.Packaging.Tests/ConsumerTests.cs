@@ -59,7 +59,7 @@ public sealed partial class ConsumerTests(PackedPackages packed)
         foreach (string file in Directory.EnumerateFiles(sources))
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file).Replace(".csproj.txt", ".csproj", StringComparison.Ordinal)));
         // Without optimisation: the compiler takes half the time, and finds what is not trim- or AOT-clean all the same; its warnings are errors.
-        await Command.Succeed(folder, "dotnet", "publish", "-c", "Debug", "-r", RuntimeInformation.RuntimeIdentifier, "-o", "out", "-v", "q", "-p:NativeDebugSymbols=false");
+        await Command.Succeed(folder, "dotnet", "publish", "-c", "Debug", "-r", RuntimeInformation.RuntimeIdentifier, "-o", "out", "-v", "q", "-p:NativeDebugSymbols=false", "-p:StackTraceSupport=false");
         File.Exists(Path.Combine(folder, "out", "Tour.dll")).Should().BeFalse("it is one native file");
         string native = await Command.Succeed(folder, Path.Combine(folder, "out", "Tour"), Directory.CreateDirectory(Path.Combine(folder, "run")).FullName);
 
