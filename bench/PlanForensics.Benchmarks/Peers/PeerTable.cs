@@ -45,6 +45,8 @@ internal static class PeerTable
         ("decode", DecodeRows.Run),
         ("replay", ReplayRows.Run),
         ("store", StoreRows.Run),
+        ("recorder", RecorderRows.Run),
+        ("tool", ToolRows.Run),
     ];
 
     private static void Header(Machine machine, OpenBlas? openBlas)

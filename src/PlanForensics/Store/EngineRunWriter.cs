@@ -51,7 +51,7 @@ internal sealed class EngineRunWriter : IEngineRunSink, IDisposable
         _insertStep
             .Add(_run).Add((long)iteration.Ordinal).Add((long)state.Rank).Add(ProfileOf(iteration.Profile))
             .Add(state.BatchFingerprint).Add(state.BatchSize).Add(state.PaddedBatch).Add(state.BatchTokens)
-            .Add(StoreTime.Format(state.StartedAt)).Add(state.GpuTimeMs).Add(state.VramFreeMb).Add(state.WorkspaceFreeBytes)
+            .AddTime(state.StartedAt).Add(state.GpuTimeMs).Add(state.VramFreeMb).Add(state.WorkspaceFreeBytes)
             .Add(state.KvRegime).Add(state.KvPoolMb).Add(state.KvPoolUsedMb).Add(state.PagingActive).Add(state.L2HitRate)
             .Add(state.FallbackCount).Add(state.DequantizeCount).Add(state.RequantizeCount)
             .Add(state.ReplicationPinnedMb).Add(state.CheckpointPinnedMb)
@@ -71,7 +71,7 @@ internal sealed class EngineRunWriter : IEngineRunSink, IDisposable
             _insertSpan
                 .Add(key).Add((long)span.FirstStepIndex).Add((long)span.StepCount).Add(_run).Add((long)span.FirstOrdinal).Add((long)span.Stride)
                 .Add(span.Phase == ExecutionPhase.Prefill ? "prefill" : "decode").Add((long)span.QueryLength).Add((long)span.FirstKeyLength)
-                .Add(StoreTime.Format(span.AdmittedAt)).Add(span.QueueTimeMs)
+                .AddTime(span.AdmittedAt).Add(span.QueueTimeMs)
                 .Run();
             Spans++;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using PlanForensics.Contracts;
@@ -112,7 +113,7 @@ internal sealed class RecorderBatch : IDisposable
     {
         using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
         (long written, long refused) = (0, 0);
-        foreach (RecorderItem item in _items)
+        foreach (ref readonly RecorderItem item in CollectionsMarshal.AsSpan(_items))
         {
             bool isKnown = Ensure(item.Recording);
             if (!item.IsStep)

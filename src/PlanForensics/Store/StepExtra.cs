@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Unicode;
 using PlanForensics.Contracts;
 
 namespace PlanForensics.Store;
@@ -37,5 +39,13 @@ internal sealed record StepExtra
             Top1 = observed.Top1?.UnknownFields is null ? null : observed.Top1,
             Top2 = observed.Top2?.UnknownFields is null ? null : observed.Top2,
         };
+    }
+
+    /// <summary>Writes the JSON of a place in the batch and nothing else, as most steps have it; false for any other.</summary>
+    public bool TryFormat(Span<byte> utf8, out int written)
+    {
+        written = 0;
+        return this is { BatchIndex: { } index, FirstRow: { } row, Step: null, State: null, Observation: null, Logits: null, Top1: null, Top2: null }
+            && Utf8.TryWrite(utf8, CultureInfo.InvariantCulture, $"{{\"batch_index\":{index},\"first_row\":{row}}}", out written);
     }
 }

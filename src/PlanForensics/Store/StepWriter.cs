@@ -42,16 +42,15 @@ internal sealed class StepWriter : IDisposable
         _insert.Add(observed.ChosenToken).Add(observed.ChosenTokenHash?.ToString());
         AddLogit(observed.Top1);
         AddLogit(observed.Top2);
-        int changed = _insert
+        _insert
             .Add(StoreJson.FormatOrNull(observed.TopK))
             .Add(logitsTensor)
             .Add(observed.LogitsSha256)
             .Add(observed.LogitsFormat is { } format ? NumericFormats.NameOf(format) : null)
             .Add(observed.HiddenStateHashes?.Count)
-            .Add(observed.CapturedTensors?.Count)
-            .Add(StoreJson.FormatOrNull(StepExtra.Of(step, state, observed)))
-            .Run();
-        if (changed == 0)
+            .Add(observed.CapturedTensors?.Count);
+        AddExtra(StepExtra.Of(step, state, observed));
+        if (_insert.Run() == 0)
             return false;
         InsertHidden(requestKey, state, observed.HiddenStateHashes);
         InsertCaptured(requestKey, state, observed.CapturedTensors);
@@ -83,8 +82,8 @@ internal sealed class StepWriter : IDisposable
             .Add(state.BatchSize)
             .Add(state.PaddedBatch)
             .Add(state.BatchTokens)
-            .Add(StoreTime.Format(state.AdmittedAt))
-            .Add(StoreTime.Format(state.StartedAt))
+            .AddTime(state.AdmittedAt)
+            .AddTime(state.StartedAt)
             .Add(state.AdmissionTimeMs)
             .Add(state.QueueTimeMs)
             .Add(state.GpuTimeMs)
@@ -112,6 +111,15 @@ internal sealed class StepWriter : IDisposable
             _insert.AddNull().AddNull().AddNull().AddNull();
         else
             _insert.Add((long)logit.Token).Add(NumericFormats.NameOf(logit.Format)).Add((long)logit.Bits).Add((double?)logit.Value);
+    }
+
+    private void AddExtra(StepExtra? extra)
+    {
+        Span<byte> text = stackalloc byte[64];
+        if (extra is not null && extra.TryFormat(text, out int written))
+            _insert.AddUtf8(text[..written]);
+        else
+            _insert.Add(StoreJson.FormatOrNull(extra));
     }
 
     private void InsertHidden(long requestKey, StepState state, ValueList<HiddenStateHash>? hashes)

@@ -50,7 +50,7 @@ internal sealed class TelemetryWriter : ITelemetrySink, IDisposable
     /// <summary>Begins an import; false when the same file is in the store.</summary>
     public bool TryBegin(TelemetryOrigin origin)
     {
-        int inserted = _insertImport.Add(origin.Format).Add(origin.Source).Add(origin.Sha256).Add(StoreTime.Format(origin.ImportedAt)).Run();
+        int inserted = _insertImport.Add(origin.Format).Add(origin.Source).Add(origin.Sha256).AddTime(origin.ImportedAt).Run();
         if (inserted == 0)
             return false;
         _import = _findImport.Add(origin.Format).Add(origin.Sha256).RunScalar()!.Value;
@@ -92,7 +92,7 @@ internal sealed class TelemetryWriter : ITelemetrySink, IDisposable
     public void Kernel(KernelLaunch launch)
     {
         _insertKernel.Add(_import).Add(_kernels++).Add(NameIdOf(launch.Kernel)).Add(launch.StartNanoseconds).Add(launch.EndNanoseconds)
-            .Add(StoreTime.Format(launch.StartedAt)).Add(launch.ProcessId).Add(launch.Device).Add(launch.Stream).Add(launch.CorrelationId).Add(launch.GraphNode)
+            .AddTime(launch.StartedAt).Add(launch.ProcessId).Add(launch.Device).Add(launch.Stream).Add(launch.CorrelationId).Add(launch.GraphNode)
             .Add(launch.Grid?.ToString()).Add(launch.Block?.ToString()).Add(launch.LaunchCall).Add(launch.LaunchNanoseconds);
         if (launch.Step is { } step)
             _insertKernel.Add(KeyOf(step.RequestId)).Add((long)step.StepIndex).Add((long)step.Rank);
@@ -116,7 +116,7 @@ internal sealed class TelemetryWriter : ITelemetrySink, IDisposable
     {
         if (!ReferenceEquals(sample.Labels, _lastLabels))
             (_lastLabels, _lastLabelsJson) = (sample.Labels, StoreJson.Format(sample.Labels));
-        _insertSample.Add(_import).Add(_samples++).Add(sample.Name).Add(sample.Type).Add(_lastLabelsJson).Add(StoreTime.Format(sample.SampledAt))
+        _insertSample.Add(_import).Add(_samples++).Add(sample.Name).Add(sample.Type).Add(_lastLabelsJson).AddTime(sample.SampledAt)
             .Add(double.IsFinite(sample.Value) ? sample.Value : null)
             .Add(double.IsFinite(sample.Value) ? null : double.IsNaN(sample.Value) ? "NaN" : sample.Value > 0 ? "+Inf" : "-Inf")
             .Add(sample.Meaning).Run();
