@@ -6,6 +6,7 @@ using PlanForensics.Cli.Json;
 using PlanForensics.Cli.Output;
 using PlanForensics.Cli.Tokenizers;
 using PlanForensics.Contracts;
+using PlanForensics.Gpu;
 using PlanForensics.Incidents;
 using PlanForensics.Models;
 using PlanForensics.Replay;
@@ -50,9 +51,7 @@ internal static class AttributeCommand
             {
                 if (parsed.GetValue(request) is not null || parsed.GetValue(store) is not null)
                     throw new UsageException("--incident stands instead of REQUEST and --store");
-                if (parsed.GetRequiredValue(device) != DeviceOption.Cpu)
-                    throw new UsageException("--device goes with REQUEST and --store: an incident's candidates are the plans of CPU libraries, which are replayed on cpu");
-                return RunIncident(parsed, folder, parsed.GetRequiredValue(model), parsed.GetValue(full), session);
+                return RunIncident(parsed, folder, parsed.GetRequiredValue(model), parsed.GetRequiredValue(device), parsed.GetValue(full), session);
             }
 
             if (parsed.GetValue(request) is not { } id || parsed.GetValue(store) is not { } database)
@@ -74,18 +73,19 @@ internal static class AttributeCommand
         });
     }
 
-    private static ExitCode RunIncident(ParseResult parsed, string folder, string modelFolder, bool full, Session session)
+    private static ExitCode RunIncident(ParseResult parsed, string folder, string modelFolder, string device, bool full, Session session)
     {
         long started = Stopwatch.GetTimestamp();
         WholeIncident incident = WholeIncident.Load(folder);
         incident.CheckModel(modelFolder);
         ReplayModel model = IncidentAttribution.ModelOf(DecoderModel.Load(modelFolder), incident);
         ModelTokenizer tokenizer = ModelTokenizer.Load(modelFolder);
-        var options = new IncidentOptions();
+        using EngineLease lease = Engines.On(device, shares: true);
+        var options = new IncidentOptions { Kernels = (lease.Engine as GpuReplayEngine)?.Kernels };
         if (full)
             options = options with { ShareSteps = null };
         IncidentVerdict verdict = session.TrackStages(
-            "attributing", progress => IncidentAttribution.Run(Engines.WithMemo(), model, incident, options, progress, session.Cancellation));
+            "attributing", progress => IncidentAttribution.Run(lease.Engine, model, incident, options, progress, session.Cancellation));
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (parsed.WantsJson())
             session.WriteJson(IncidentDocument.Of(verdict, seconds), ToolJson.Documents.IncidentDocument);

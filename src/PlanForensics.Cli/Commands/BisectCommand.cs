@@ -37,6 +37,7 @@ internal static class BisectCommand
         Option<string> store = StoreOption.Create("the store");
         Option<string> model = ModelOption.Create();
         ScheduleOptions formats = new();
+        Option<string> device = DeviceOption.Create();
         ToolCommand command = new(
             entry,
             "bisect request-1 request-2 --store incident.db --model model --plan-a recorded --plan-b recorded",
@@ -47,6 +48,7 @@ internal static class BisectCommand
         formats.AddTo(command);
         command.Add(Target);
         command.Add(Step);
+        command.Add(device);
         return command.Runs(parsed =>
         {
             (PlanSchedule planA, PlanSchedule planB) = formats.ReadBoth(parsed, parsed.GetRequiredValue(PlanA), parsed.GetRequiredValue(PlanB));
@@ -55,8 +57,9 @@ internal static class BisectCommand
             ExecutionContract sideA = opened.Require(parsed.GetRequiredValue(a));
             ExecutionContract sideB = opened.Require(parsed.GetRequiredValue(b));
             (ReplayModel ready, ModelTokenizer tokenizer) = ModelOption.Load(parsed.GetRequiredValue(model), sideA, sideB);
+            using EngineLease lease = Engines.On(parsed.GetRequiredValue(device), shares: true);
             BisectionResult result = session.TrackStages(
-                "bisecting", progress => OperatorBisection.Run(Engines.WithMemo(), ready, sideA, planA, sideB, planB, options, progress, session.Cancellation));
+                "bisecting", progress => OperatorBisection.Run(lease.Engine, ready, sideA, planA, sideB, planB, options, progress, session.Cancellation));
             if (parsed.WantsJson())
                 session.WriteJson(BisectionDocument.Of(result, tokenizer), ToolJson.Documents.BisectionDocument);
             else

@@ -5,6 +5,7 @@ using PlanForensics.Cli.Output;
 using PlanForensics.Cli.Tokenizers;
 using PlanForensics.Contracts;
 using PlanForensics.Diffing;
+using PlanForensics.Gpu;
 using PlanForensics.Incidents;
 using PlanForensics.Models;
 using PlanForensics.Plans;
@@ -92,7 +93,9 @@ internal sealed class ReportGathering(ReportCommandOptions options, ParseResult 
         ModelTokenizer tokenizer = ModelTokenizer.Load(modelFolder);
         using EngineLease lease = Engines.On(parsed.GetRequiredValue(options.Device), shares: true);
         IReplayEngine engine = lease.Engine;
-        IncidentOptions depth = parsed.GetValue(options.Full) ? new IncidentOptions { ShareSteps = null } : new IncidentOptions();
+        var depth = new IncidentOptions { Kernels = (engine as GpuReplayEngine)?.Kernels };
+        if (parsed.GetValue(options.Full))
+            depth = depth with { ShareSteps = null };
         ExecutionContract[] recordings = [.. incident.Runs.Select(run => IncidentContracts.Of(incident, run))];
         int first = incident.Runs.Index().MinBy(entry => entry.Item.Batch).Index;
         return session.TrackStages("report", progress =>

@@ -42,6 +42,20 @@ public sealed class DeviceOptionTests(Incident incident) : IClassFixture<Inciden
         device.GetRawText().Should().Be(cpu.GetRawText());
     }
 
+    [Fact]
+    public void Bisection_finds_the_same_operator()
+    {
+        string plain = "@" + incident.Write("device-plain.txt", Incident.ManyRows.Text);
+        string changed = "@" + incident.Write("device-changed.txt", Incident.ManyRows.Text + "\ndecode 1 up_proj = gemm split_k=4");
+        JsonElement Bisect(string device) => ToolRun.Of(
+            "bisect", "b4-p0", "b4-p0", "--store", incident.StorePath, "--model", Incident.ModelPath, "--plan-a", plain, "--plan-b", changed, "--target", "bits", "--step", "1", "--device", device, "--json").Json;
+
+        JsonElement device = Bisect("ilgpu-cpu");
+
+        device.GetProperty("groups")[0].GetProperty("operators")[0].GetProperty("name").GetString().Should().Be("layer 1 up_proj");
+        device.GetRawText().Should().Be(Bisect("cpu").GetRawText());
+    }
+
     [Theory]
     [InlineData("cuda:9", 3, "device cuda:9: ")]
     [InlineData("opencl:9", 3, "device opencl:9: ")]

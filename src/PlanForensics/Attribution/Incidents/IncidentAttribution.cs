@@ -67,7 +67,7 @@ public sealed class IncidentAttribution
         Check(model, incident);
         options ??= new IncidentOptions();
         using RecordedOperators? operators = options.UseOperators && model.Source.Files is [{ Path: var path }] && Path.GetExtension(path) == ".safetensors"
-            ? new RecordedOperators(KernelSelection.Default, model.Source, incident)
+            ? new RecordedOperators(options.Kernels ?? KernelSelection.Default, model.Source, incident)
             : null;
         return new IncidentAttribution(engine, model, incident, options, operators, progress, cancellation).Run();
     }

@@ -1,3 +1,5 @@
+using PlanForensics.Kernels;
+
 namespace PlanForensics.Attribution.Incidents;
 
 /// <summary>How an incident is attributed.</summary>
@@ -11,4 +13,7 @@ public sealed record IncidentOptions
 
     /// <summary>Threads; default one for each processor.</summary>
     public int Threads { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Threads), value, "at least one thread"); } = Environment.ProcessorCount;
+
+    /// <summary>The kernels that compute recorded operators from their recorded inputs; null for the processor's.</summary>
+    public IOperatorKernels? Kernels { get; init; }
 }
