@@ -16,6 +16,7 @@ internal static class ScalingTable
         ("depth", GemmScaling.OverDepth),
         ("kernels", GemmScaling.OverKernels),
         ("plans", PlanScaling.Run),
+        ("store", StoreScaling.Run),
     ];
 
     public static void Run(string[] options)
