@@ -15,7 +15,7 @@ internal sealed class DeviceLease<T>(DeviceMemory memory, MemoryBuffer1D<T, Stri
     /// <summary>How many.</summary>
     public long Length => length;
 
-    /// <summary>Copies to the device; does not wait: the driver has taken the values when this returns.</summary>
+    /// <summary>Copies to the device; the driver has taken the values when this returns, and only OpenCL waits for that.</summary>
     public void Write(ReadOnlySpan<T> values) => Write(0, values);
 
     /// <summary>Copies to the device, from some value on.</summary>
@@ -26,7 +26,11 @@ internal sealed class DeviceLease<T>(DeviceMemory memory, MemoryBuffer1D<T, Stri
         memory.Counters.Uploads++;
         memory.Counters.UploadedBytes += (long)values.Length * sizeof(T);
         fixed (T* first = values) // the collector must not move them while the driver reads
+        {
             View.SubView(at, values.Length).CopyFromCPUUnsafeAsync(ref *first, values.Length);
+            if (buffer.Accelerator.AcceleratorType == AcceleratorType.OpenCL)
+                buffer.Accelerator.Synchronize(); // CUDA has copied memory that is not page-locked when the call returns, OpenCL has not
+        }
     }
 
     /// <summary>Waits for everything launched, and copies to the host.</summary>
