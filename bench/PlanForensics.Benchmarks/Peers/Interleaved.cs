@@ -6,7 +6,7 @@ namespace PlanForensics.Benchmarks.Peers;
 internal static class Interleaved
 {
     /// <summary>Seconds that an action runs before it is timed: the JIT compiles hot methods again in the background.</summary>
-    private const double WarmUp = 0.15;
+    private const double WarmUp = 0.3;
 
     /// <summary>Seconds of calls that do not count at the beginning of a turn after a pause.</summary>
     private const double Settling = 0.02;

@@ -23,7 +23,7 @@ internal static class CostReport
         }
 
         foreach (ComputeFit fit in model.Computes)
-            report.Prose("", $"compute {Names.Of(fit.Phase)}: {string.Join(" + ", fit.Fit.Terms.Select(term => $"{Short(term.Coefficient)} ms{(term.Name == CostModel.Constant ? "" : $" x {term.Name}")}"))}"
+            report.Prose("", $"compute {Names.Of(fit.Phase)}: {Sum(fit.Fit)}"
                 + $"{(fit.Fit.NotIdentified.Count > 0 ? $" (not identified: {string.Join(", ", fit.Fit.NotIdentified)})" : "")}; {Fit(fit.Fit)}");
         report.Value("sync", model.SyncMs is { } sync ? $"{Short(sync)} ms (median)" : "not recorded");
         if (comparison.Residuals is { } residuals)
@@ -56,6 +56,9 @@ internal static class CostReport
         if (product.WorkspaceBytes is { } bytes)
             report.Prose("workspace", $"{Numbers.Of(bytes)} bytes: {product.WorkspaceFormula}");
     }
+
+    private static string Sum(LinearFit fit) => string.Concat(fit.Terms.Select((term, index) =>
+        $"{(index == 0 ? "" : term.Coefficient < 0 ? " - " : " + ")}{Short(index == 0 ? term.Coefficient : Math.Abs(term.Coefficient))} ms{(term.Name == CostModel.Constant ? "" : $" x {term.Name}")}"));
 
     private static string Fit(LinearFit fit) =>
         $"{Numbers.Count(fit.Count, "record")}{(fit.Determination is { } share ? $", explains {Percent(share)}" : "")}, residuals rms {Short(fit.Residuals.RootMeanSquare)} ms, p95 {Short(fit.Residuals.P95Absolute)}, largest {Short(fit.Residuals.LargestAbsolute)}";
