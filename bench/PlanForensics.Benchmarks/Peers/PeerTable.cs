@@ -11,16 +11,15 @@ internal static class PeerTable
     public static void Run(string[] options)
     {
         bool isJson = options.Contains("--json");
-        string? only = options.FirstOrDefault(option => !option.StartsWith('-'));
         OpenBlas? openBlas = OpenBlas.TryLoad();
-        var machine = new Machine();
+        var machine = new Lazy<Machine>();
+        if (Benchmarks.Groups.Select("peers", Groups(machine, openBlas), options) is not { } wanted)
+            return;
         if (!isJson)
-            Header(machine, openBlas);
+            Header(machine.Value, openBlas);
         var rows = new List<PeerRow>();
-        foreach ((string name, Func<IEnumerable<PeerRow>> group) in Groups(machine, openBlas))
+        foreach (Func<IEnumerable<PeerRow>> group in wanted)
         {
-            if (only is not null && only != name)
-                continue;
             foreach (PeerRow row in group())
             {
                 rows.Add(row);
@@ -35,10 +34,10 @@ internal static class PeerTable
             Console.WriteLine(Invariant($"{rows.Count(row => row.IsMet)} of {rows.Count} targets met; peak memory {System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:F1} GB"));
     }
 
-    private static (string Name, Func<IEnumerable<PeerRow>> Rows)[] Groups(Machine machine, OpenBlas? openBlas) =>
+    private static (string Name, Func<IEnumerable<PeerRow>> Rows)[] Groups(Lazy<Machine> machine, OpenBlas? openBlas) =>
     [
-        ("products", () => ProductRows.Run(machine, openBlas)),
-        ("bf16", () => ProductRows.RunBf16(machine)),
+        ("products", () => ProductRows.Run(machine.Value, openBlas)),
+        ("bf16", () => ProductRows.RunBf16(machine.Value)),
         ("vectors", () => VectorRows.Run(openBlas)),
         ("tensorcore", TensorCoreRows.Run),
         ("diff", DiffRows.Run),

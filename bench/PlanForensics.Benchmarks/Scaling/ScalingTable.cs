@@ -22,15 +22,12 @@ internal static class ScalingTable
     public static void Run(string[] options)
     {
         bool isJson = options.Contains("--json");
-        string[] wanted = [.. options.Where(option => !option.StartsWith('-'))];
-        if (wanted.Except(Groups.Select(group => group.Name)).FirstOrDefault() is { } unknown)
-            throw new ArgumentException($"scaling: no group is named {unknown}; expected {string.Join(", ", Groups.Select(group => group.Name))}, or none for all");
+        if (Benchmarks.Groups.Select("scaling", Groups, options) is not { } wanted)
+            return;
         if (!isJson)
             Console.WriteLine($"{Machine.Name}, {Environment.ProcessorCount} processors, .NET {Environment.Version}, kernels {KernelSelection.Default.Name}; {OpenBlas.TryLoad()?.Description ?? "OpenBLAS is not installed"}");
-        foreach ((string name, Func<IEnumerable<ScalingRow>> rows) in Groups)
+        foreach (Func<IEnumerable<ScalingRow>> rows in wanted)
         {
-            if (wanted.Length > 0 && !wanted.Contains(name))
-                continue;
             string table = "";
             foreach (ScalingRow row in rows())
             {

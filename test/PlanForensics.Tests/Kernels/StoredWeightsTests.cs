@@ -51,6 +51,21 @@ public sealed class StoredWeightsTests
             Run(kernels, program, a, stored).Should().Equal(expected, "{0} reads bf16 weights exactly", kernels.Name);
     }
 
+    // Panels of 32 columns are widened for several blocks of rows up to 4,096 terms, and read as they are beyond.
+    [Theory]
+    [InlineData(4096)]
+    [InlineData(4097)]
+    public void Panels_that_are_widened_once_and_those_that_are_not_give_the_same_bits(int depth)
+    {
+        float[] values = ConformanceValues.Create(0, 5, 35 * depth);
+        Rounding.RoundInPlace(values, NumericFormat.Bf16);
+        float[] a = ConformanceValues.Create(0, 6, 30 * depth);
+        var program = (GemmProgram)OperatorPlan.Parse("gemm split_k=2").Lower(new OperatorShape(30, 35, depth));
+        uint[] expected = Run(KernelSelection.Get("reference"), program, a, new WeightMatrix(35, depth, values));
+        foreach (IOperatorKernels kernels in KernelSelection.Available)
+            Run(kernels, program, a, WeightMatrix.From(TensorValue.FromRounded(NumericFormat.Bf16, values, 35, depth))).Should().Equal(expected, "{0}", kernels.Name);
+    }
+
     [Theory]
     [InlineData(NumericFormat.Bf16, 33, 7)]
     [InlineData(NumericFormat.Bf16, 64, 1)]

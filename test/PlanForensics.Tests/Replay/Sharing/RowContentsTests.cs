@@ -1,5 +1,8 @@
 using CsCheck;
 using FluentAssertions;
+using PlanForensics.Contracts;
+using PlanForensics.Numerics;
+using PlanForensics.Plans;
 using PlanForensics.Replay;
 using PlanForensics.Replay.Sharing;
 using Xunit;
@@ -65,6 +68,27 @@ public sealed class RowContentsTests
             ids.GroupBy(pair => (pair.Key % 7, pair.Key % 3)).Should().OnlyContain(group => group.Select(pair => pair.Value).Distinct().Count() == 1);
         memo.Hits.Should().BeLessThanOrEqualTo(uses.Length - (budget == 0 ? uses.Length : 1));
     });
+
+    // What is kept with a row answers only the question that made it.
+    [Fact]
+    public void An_observation_kept_with_logits_is_given_for_the_same_question_only()
+    {
+        var memo = new OperatorMemo(1 << 16);
+        float[] values = [1, 3, 3, 2];
+        var logits = new SharedLogits(memo, memo.RowOf(values));
+        long before = memo.Bytes;
+
+        logits.Token(TieRule.First).Should().Be(1);
+        StepObservation first = logits.Observe(NumericFormat.Fp32, 1, topK: 0);
+        logits.Observe(NumericFormat.Fp32, 1, topK: 0).Should().BeSameAs(first);
+        memo.Bytes.Should().Be(before + 16, "the observation holds the four logits once more");
+        logits.Observe(NumericFormat.Fp32, 1, topK: 3).TopK.Should().HaveCount(3);
+        logits.Observe(NumericFormat.Bf16, 1, topK: 3).LogitsFormat.Should().Be(NumericFormat.Bf16);
+        logits.Token(TieRule.Last).Should().Be(2);
+        logits.Observe(NumericFormat.Fp32, 2, topK: 0).ChosenToken.Should().Be(2);
+        logits.Observe(NumericFormat.Fp32, 2, topK: 0).Should().Be(StepObservation.FromLogits(TensorValue.FromFp32(values, 4), 2));
+        memo.Bytes.Should().Be(before + 16);
+    }
 
     [Fact]
     public void Logits_given_out_are_copies_of_what_the_memo_keeps()
